@@ -7,6 +7,23 @@ package dev.errand.schemas;
  */
 public enum FailureCode {
   REQUEST_INVALID(FailureKind.USER, "correct the field that the message names and send it again"),
+  REQUEST_TOO_LARGE(
+      FailureKind.USER, "send less in one request; the message says how much is taken"),
+  METHOD_NOT_ALLOWED(
+      FailureKind.USER, "use one of the methods that /q/openapi lists for this address"),
+  NOT_ACCEPTABLE(FailureKind.USER, "ask for one of the types that /q/openapi lists"),
+  MEDIA_TYPE_UNSUPPORTED(
+      FailureKind.USER, "send the content type that /q/openapi lists for this request"),
+  NOT_FOUND(FailureKind.USER, "look the address up in /q/openapi"),
+  TOKEN_INVALID(
+      FailureKind.USER,
+      "give a token of this server in ERRAND_TOKEN, or use the one in its data folder"),
+  TASK_UNKNOWN(FailureKind.USER, "list your tasks with `errand cloud list`"),
+  DIFF_MISSING(
+      FailureKind.USER,
+      "wait for the task with `errand cloud wait ID`, or read why with `errand cloud status ID`"),
+  SCHEMA_CONFLICT(
+      FailureKind.USER, "use a schema that the registry lists; new ones come with new versions"),
   PROMPT_EMPTY(
       FailureKind.USER,
       "say what the agent should do, as an argument, or with - on standard input"),
@@ -63,6 +80,7 @@ public enum FailureCode {
       FailureKind.USER,
       "run the task on a commit of a trusted branch, or have an operator submit it"),
   QUEUE_FULL(FailureKind.CAPACITY, "wait until running tasks have ended, or add a node"),
+  FOLLOWERS_FULL(FailureKind.CAPACITY, "close other followers of logs and events, then retry"),
   ENGINE_UNAVAILABLE(
       FailureKind.INFRASTRUCTURE, "start the container engine; `errand doctor` says what it sees"),
   ENGINE_FAILED(

@@ -12,10 +12,15 @@ public record Verdict(boolean retried, boolean deadLettered, int httpStatus, int
   /** The verdict on a failure; total over the closed list. */
   public static Verdict on(FailureCode code) {
     return switch (code) {
-      case ENVIRONMENT_UNKNOWN -> new Verdict(false, false, 404, 3);
+      case ENVIRONMENT_UNKNOWN, TASK_UNKNOWN, NOT_FOUND -> new Verdict(false, false, 404, 3);
+      case DIFF_MISSING -> new Verdict(false, false, 404, 1);
+      case TOKEN_INVALID -> new Verdict(false, false, 401, 4);
+      case METHOD_NOT_ALLOWED -> new Verdict(false, false, 405, 2);
+      case NOT_ACCEPTABLE -> new Verdict(false, false, 406, 2);
+      case MEDIA_TYPE_UNSUPPORTED -> new Verdict(false, false, 415, 2);
       case NOT_ALLOWED, SIGNATURE_INVALID, SECRETS_REFUSED -> new Verdict(false, false, 403, 4);
-      case IDEMPOTENCY_CONFLICT -> new Verdict(false, false, 409, 1);
-      case PROMPT_TOO_LARGE -> new Verdict(false, false, 413, 2);
+      case IDEMPOTENCY_CONFLICT, SCHEMA_CONFLICT -> new Verdict(false, false, 409, 1);
+      case PROMPT_TOO_LARGE, REQUEST_TOO_LARGE -> new Verdict(false, false, 413, 2);
       case REQUEST_INVALID, PROMPT_EMPTY, ATTEMPTS_OUT_OF_RANGE, ENVIRONMENT_INVALID ->
           new Verdict(false, false, 400, 2);
       case BROKER_UNAVAILABLE -> new Verdict(true, false, 503, 6);
