@@ -1,0 +1,88 @@
+package dev.errand.artifacts;
+
+import dev.errand.schemas.ids.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Artifacts as files of one folder, readable by their owner only. A file gets its name by a rename
+ * after its bytes and its folder have reached the disk, so a file with a digest's name is whole.
+ */
+public final class FileArtifactStore implements ArtifactStore {
+  /** Beyond the largest log (1 GiB) even when it does not compress, and far beyond any patch. */
+  public static final long MAX_ARTIFACT_BYTES = 2L << 30;
+
+  private static final int FOLDER_CHARACTERS = 2; // 256 folders: few files in each
+
+  private final Path root;
+  private final long maxBytes;
+
+  /**
+   * @param root made when it is missing
+   * @throws IOException when the folder cannot be made
+   */
+  public FileArtifactStore(Path root) throws IOException {
+    this(root, MAX_ARTIFACT_BYTES);
+  }
+
+  FileArtifactStore(Path root, long maxBytes) throws IOException {
+    this.root = root;
+    this.maxBytes = maxBytes;
+    PrivateFiles.createFolder(unfinished());
+  }
+
+  @Override
+  public ArtifactWriter write() throws IOException {
+    Path draft = Files.createTempFile(unfinished(), "draft", "", PrivateFiles.OWNER_ONLY);
+    return new FileArtifactWriter(this, draft, maxBytes);
+  }
+
+  @Override
+  public Optional<InputStream> open(Digest digest) throws IOException {
+    try {
+      return Optional.of(Files.newInputStream(fileOf(digest)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public OptionalLong size(Digest digest) throws IOException {
+    try {
+      return OptionalLong.of(Files.size(fileOf(digest)));
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /** Gives a finished draft its name; the draft's bytes are already on the disk. */
+  void adopt(Path draft, Digest digest) throws IOException {
+    Path file = fileOf(digest);
+    Path folder = root.resolve(digest.value().substring(0, FOLDER_CHARACTERS));
+    PrivateFiles.createFolder(folder);
+    if (Files.exists(file)) {
+      return;
+    }
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private Path fileOf(Digest digest) {
+    return root.resolve(digest.value().substring(0, FOLDER_CHARACTERS)).resolve(digest.value());
+  }
+
+  /** Where drafts lie; not two hex characters, so never among the artifacts. */
+  private Path unfinished() {
+    return root.resolve("unfinished");
+  }
+}
