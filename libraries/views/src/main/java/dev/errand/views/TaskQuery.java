@@ -1,0 +1,41 @@
+package dev.errand.views;
+
+import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Owner;
+import dev.errand.schemas.ids.TaskId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tasks, newest first. A filter that is null lets all pass.
+ *
+ * @param limit of the page, 1 to {@link #MAX_LIMIT}
+ * @param cursor the page begins below it; null begins with the newest
+ */
+public record TaskQuery(
+    @Nullable Owner owner,
+    @Nullable EnvironmentId environment,
+    TaskView.@Nullable State state,
+    int limit,
+    @Nullable TaskId cursor) {
+  public static final int MAX_LIMIT = 100;
+
+  /**
+   * @throws IllegalArgumentException when the limit is outside 1 to {@link #MAX_LIMIT}
+   */
+  public TaskQuery {
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw new IllegalArgumentException("limit %d is outside 1 to %d".formatted(limit, MAX_LIMIT));
+    }
+  }
+
+  /** The newest tasks of everybody. */
+  public static TaskQuery newest(int limit) {
+    return new TaskQuery(null, null, null, limit, null);
+  }
+
+  boolean matches(TaskView view) {
+    return (owner == null || owner.equals(view.owner()))
+        && (environment == null || environment.equals(view.environment()))
+        && (state == null || state == view.state());
+  }
+}
