@@ -1,0 +1,15 @@
+package dev.errand.schemas.wire;
+
+/** The names of the headers that records carry beside their value. */
+public final class Headers {
+  /** The fact's id, a UUID as text. */
+  public static final String EVENT_ID = "event-id";
+
+  /** W3C trace context: one task is one trace. */
+  public static final String TRACE_PARENT = "traceparent";
+
+  /** How many times the stage machine appended the record again, a number as text. */
+  public static final String REQUEUED = "requeued";
+
+  private Headers() {}
+}
