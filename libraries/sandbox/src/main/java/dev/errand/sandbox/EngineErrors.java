@@ -1,0 +1,47 @@
+package dev.errand.sandbox;
+
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import java.io.IOException;
+import java.util.Locale;
+
+/** The one place where the engine's and its client's exceptions become ours. */
+final class EngineErrors {
+  private EngineErrors() {}
+
+  /** What an exception of a call means; an exception of ours stays what it is. */
+  static ErrandException translated(String call, RuntimeException thrown) {
+    if (thrown instanceof ErrandException ours) {
+      return ours;
+    }
+    String said = String.valueOf(thrown.getMessage()).strip();
+    String message = "the engine could not %s: %s".formatted(call, said);
+    return new ErrandException(code(thrown, said.toLowerCase(Locale.ROOT)), message, thrown);
+  }
+
+  private static FailureCode code(RuntimeException thrown, String said) {
+    if (said.contains("no space left on device")) {
+      return FailureCode.DISK_FULL;
+    }
+    if (said.contains("no such image")
+        || said.contains("pull access denied")
+        || said.contains("manifest unknown")
+        || said.contains("invalid reference format")) {
+      return FailureCode.IMAGE_NOT_FOUND;
+    }
+    if (thrown instanceof NotFoundException && said.contains("no such container")) {
+      return FailureCode.BOX_LOST;
+    }
+    if (thrown instanceof DockerException) {
+      return FailureCode.ENGINE_FAILED;
+    }
+    for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return FailureCode.ENGINE_UNAVAILABLE;
+      }
+    }
+    return FailureCode.ENGINE_FAILED;
+  }
+}
