@@ -1,0 +1,7 @@
+package dev.errand.ingest.documents;
+
+/** What a document is written in. */
+public enum Syntax {
+  JSON,
+  YAML
+}
