@@ -1,5 +1,7 @@
 package dev.errand.schemas.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /** A value that is no fact of its topic, or not one that this build can read. */
 public final class UnreadableFactException extends Exception {
   private static final long serialVersionUID = 1;
@@ -14,7 +16,7 @@ public final class UnreadableFactException extends Exception {
 
   private final Reason reason;
 
-  UnreadableFactException(Reason reason, String message, Throwable cause) {
+  UnreadableFactException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }
