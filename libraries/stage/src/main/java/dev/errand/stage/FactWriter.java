@@ -1,0 +1,168 @@
+package dev.errand.stage;
+
+import dev.errand.schemas.Event;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.EventId;
+import dev.errand.schemas.wire.Headers;
+import dev.errand.schemas.wire.Wire;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Appends facts. What {@link #append} returned for lies on all replicas; what {@link #appendLive}
+ * took may be lost. Safe for any thread.
+ */
+public final class FactWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FactWriter.class);
+
+  /** Larger than any fact in its frame, so that a dead letter of the largest fact fits as well. */
+  static final int MAX_RECORD_BYTES = 2 * Topic.MAX_EVENT_BYTES;
+
+  private static final int LIVE_BUFFER_BYTES = 8 << 20; // what a broker's hiccup may hold up
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  private final Wire wire;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaProducer<byte[], byte[]> live;
+
+  public FactWriter(KafkaConnection connection, Wire wire) {
+    this.wire = wire;
+    this.producer =
+        new KafkaProducer<>(
+            connection.with(
+                Map.of(
+                    "acks",
+                    "all",
+                    "enable.idempotence",
+                    true,
+                    "max.block.ms",
+                    Long.MAX_VALUE,
+                    "delivery.timeout.ms",
+                    Integer.MAX_VALUE, // retries until it is told to stop
+                    "request.timeout.ms",
+                    15_000,
+                    "reconnect.backoff.max.ms",
+                    1_000,
+                    "max.request.size",
+                    MAX_RECORD_BYTES)),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    this.live =
+        new KafkaProducer<>(
+            connection.with(
+                Map.of(
+                    "acks", "1",
+                    "enable.idempotence", false,
+                    "linger.ms", 20, // a watcher does not see it, and a chatty log is one request
+                    "max.block.ms", 0, // full means left out
+                    "delivery.timeout.ms", 30_000,
+                    "request.timeout.ms", 15_000,
+                    "reconnect.backoff.max.ms", 1_000,
+                    "buffer.memory", LIVE_BUFFER_BYTES)),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /**
+   * Appends a fact and returns when all replicas have it; waits for the broker as long as it takes.
+   * The current trace goes along.
+   *
+   * @param id the same for whoever repeats this
+   * @throws InterruptedException when the thread is interrupted; the fact may be appended all the
+   *     same
+   * @throws IllegalArgumentException when the fact is too large, or of another topic
+   */
+  public Position append(Topic topic, EventId id, Event fact) throws InterruptedException {
+    return append(topic, fact, id, wire.encode(fact));
+  }
+
+  /** Appends a fact whose bytes have been made before: the same again, whoever repeats it. */
+  Position append(Topic topic, Event fact, EventId id, byte[] value) throws InterruptedException {
+    ProducerRecord<byte[], byte[]> entry =
+        new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), value);
+    entry.headers().add(Headers.EVENT_ID, bytes(id.toString()));
+    W3CTraceContextPropagator.getInstance()
+        .inject(
+            Context.current(),
+            entry,
+            (carrier, name, text) -> {
+              if (carrier != null && name.equals(Headers.TRACE_PARENT)) {
+                carrier.headers().add(name, bytes(text));
+              }
+            });
+    return append(entry);
+  }
+
+  /** Appends a record as it is. */
+  Position append(ProducerRecord<byte[], byte[]> entry) throws InterruptedException {
+    while (true) {
+      try {
+        RecordMetadata written = producer.send(entry).get();
+        return new Position(written.topic(), written.partition(), written.offset());
+      } catch (InterruptException e) {
+        throw interrupted(e);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException)) {
+          throw new KafkaException("cannot append to " + entry.topic(), e.getCause());
+        }
+        LOG.warn("Appending to {} again: {}", entry.topic(), e.getCause().toString());
+      }
+    }
+  }
+
+  /** Appends a fact that only whoever watches now would miss; never waits, and may lose it. */
+  public void appendLive(Topic topic, Event fact) {
+    try {
+      var unused =
+          live.send(
+          new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), wire.encode(fact)),
+          (written, failure) -> {
+            if (failure != null) {
+              LOG.debug("A live fact was lost: {}", failure.toString());
+            }
+          });
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      LOG.debug("A live fact was lost: {}", e.toString());
+    }
+  }
+
+  private static String nameFor(Topic topic, Event fact) {
+    if (!topic.event().isInstance(fact)) {
+      throw new IllegalArgumentException(
+          topic.pattern() + " holds no " + fact.getClass().getSimpleName());
+    }
+    return fact instanceof Event.OnNode onNode ? topic.on(onNode.node()) : topic.pattern();
+  }
+
+  private static InterruptedException interrupted(InterruptException cause) {
+    Thread.interrupted(); // Kafka sets it, the checked exception says it
+    InterruptedException interrupted = new InterruptedException("while appending");
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    live.close(CLOSE);
+    producer.close(CLOSE);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.errand.stage;
+
+import dev.errand.schemas.Event;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.AttemptId;
+import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.wire.UnreadableFactException;
+import dev.errand.schemas.wire.Wire;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who owns which run, and which runs are over: {@code attempts.placed} and {@code attempts.ended},
+ * read from their beginnings and followed. For each run the first fact by offset is the truth. Safe
+ * for any thread.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  private final Wire wire;
+  private final Map<RunId, NodeName> owners = new ConcurrentHashMap<>();
+  private final Set<RunId> ended = ConcurrentHashMap.newKeySet();
+  private final Map<AttemptId, RunId> newest = new ConcurrentHashMap<>();
+  private final List<Consumer<Event.AttemptEnded>> endListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<RunId>> overListeners = new CopyOnWriteArrayList<>();
+  private final Follower follower;
+
+  private Ledger(KafkaConnection connection, Wire wire) {
+    this.wire = wire;
+    this.follower =
+        Follower.of(connection, List.of(Topic.ATTEMPTS_PLACED, Topic.ATTEMPTS_ENDED), this::apply);
+  }
+
+  /** Starts to read; it is not to be believed before {@link #awaitCaughtUp}. */
+  public static Ledger follow(KafkaConnection connection, Wire wire) {
+    return new Ledger(connection, wire);
+  }
+
+  /** Whether the run has ended, or a newer run of its attempt is known. */
+  public boolean isOver(RunId run) {
+    RunId known = newest.get(run.attempt());
+    return ended.contains(run) || (known != null && known.supersedes(run));
+  }
+
+  /** The node whose claim was first; empty when none has asked. */
+  public Optional<NodeName> owner(RunId run) {
+    return Optional.ofNullable(owners.get(run));
+  }
+
+  /** The runs that this node owns and that are not over. */
+  public List<RunId> liveOn(NodeName node) {
+    return owners.entrySet().stream()
+        .filter(owner -> owner.getValue().equals(node))
+        .map(Map.Entry::getKey)
+        .filter(run -> !isOver(run))
+        .toList();
+  }
+
+  /** Calls the listener for each first end of a run, on the reading thread: be quick. */
+  public void onEnded(Consumer<Event.AttemptEnded> listener) {
+    endListeners.add(listener);
+  }
+
+  /** Calls the listener for each run that may just have become over. */
+  void onOver(Consumer<RunId> listener) {
+    overListeners.add(listener);
+  }
+
+  /** False when what was in the topics at the start has not been read in time. */
+  public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
+    return follower.awaitCaughtUp(patience);
+  }
+
+  /** False when the fact at the position has not been read in time. */
+  public boolean await(Position position, Duration patience) throws InterruptedException {
+    return follower.await(position, patience);
+  }
+
+  private void apply(ConsumerRecord<byte[], byte[]> entry) {
+    Topic topic =
+        entry.topic().equals(Topic.ATTEMPTS_PLACED.pattern())
+            ? Topic.ATTEMPTS_PLACED
+            : Topic.ATTEMPTS_ENDED;
+    try {
+      Event fact = entry.value() == null ? null : wire.decode(topic, entry.value());
+      if (fact instanceof Event.AttemptPlaced placed) {
+        owners.putIfAbsent(placed.run(), placed.node());
+        saw(placed.run());
+      } else if (fact instanceof Event.AttemptEnded end) {
+        boolean first = ended.add(end.run());
+        saw(end.run());
+        if (first) {
+          overListeners.forEach(listener -> listener.accept(end.run()));
+          endListeners.forEach(listener -> listener.accept(end));
+        }
+      }
+    } catch (UnreadableFactException e) {
+      LOG.error("Left out {} {}: {}", topic.pattern(), entry.offset(), e.getMessage());
+    }
+  }
+
+  private void saw(RunId run) {
+    RunId before = newest.get(run.attempt());
+    if (before == null || run.supersedes(before)) {
+      newest.put(run.attempt(), run); // one writer: the reading thread
+      if (before != null) {
+        overListeners.forEach(listener -> listener.accept(before));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    follower.close();
+  }
+}
