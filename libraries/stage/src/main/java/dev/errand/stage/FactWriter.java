@@ -126,14 +126,14 @@ public final class FactWriter implements AutoCloseable {
   /** Appends a fact that only whoever watches now would miss; never waits, and may lose it. */
   public void appendLive(Topic topic, Event fact) {
     try {
-      var unused =
+      var _ =
           live.send(
-          new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), wire.encode(fact)),
-          (written, failure) -> {
-            if (failure != null) {
-              LOG.debug("A live fact was lost: {}", failure.toString());
-            }
-          });
+              new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), wire.encode(fact)),
+              (written, failure) -> {
+                if (failure != null) {
+                  LOG.debug("A live fact was lost: {}", failure.toString());
+                }
+              });
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
