@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param <I> the fact that it takes
  * @param <O> the fact that it makes
  */
+@SuppressWarnings("UnusedTypeParameter") // O ties the spec to its stage's process
 public record StageSpec<I extends Event, O extends Event>(
     StageName name, Topic input, Topic output, Class<I> takes, int slots, Duration timeout) {
   /**
