@@ -1,0 +1,339 @@
+package dev.errand.repositories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.CommitSha;
+import dev.errand.schemas.ids.RefName;
+import dev.errand.schemas.ids.RepositoryUrl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MirrorsSystemTest {
+  private static final RefName MAIN = new RefName("main");
+
+  @TempDir Path scratch;
+  private Path root;
+  private Mirrors mirrors;
+  private Origin origin;
+
+  @BeforeEach
+  void start() {
+    root = scratch.resolve("mirrors");
+    mirrors = new Mirrors(root, policy());
+    origin = Origin.create(scratch.resolve("web"));
+  }
+
+  private RepositoryPolicy policy() {
+    return RepositoryPolicy.REMOTE_ONLY.withFileRoots(List.of(scratch));
+  }
+
+  @Test
+  void resolvesBranchesTagsCommitsAndTheDefault() throws InterruptedException {
+    CommitSha first = origin.commit("first");
+    origin.git("tag", "light");
+    origin.git("tag", "--annotate", "--message", "a release", "v1");
+    origin.git("branch", "topic/one");
+    CommitSha second = origin.commit("second");
+
+    assertThat(resolve(null)).isEqualTo(new Resolved(MAIN, second, MAIN));
+    assertThat(resolve("main").commit()).isEqualTo(second);
+    assertThat(resolve("topic/one").commit()).isEqualTo(first);
+    assertThat(resolve("light").commit()).isEqualTo(first);
+    assertThat(resolve("v1").commit()).isEqualTo(first);
+    assertThat(resolve(first.value()))
+        .isEqualTo(new Resolved(new RefName(first.value()), first, MAIN));
+  }
+
+  @Test
+  void tellsWhyThereIsNoCommit() {
+    Origin empty = Origin.create(scratch.resolve("empty"));
+    assertFails(FailureCode.REPOSITORY_EMPTY, () -> mirrors.resolve(empty.url(), null));
+    assertFails(FailureCode.REPOSITORY_EMPTY, () -> mirrors.resolve(empty.url(), MAIN));
+
+    CommitSha commit = origin.commit("first");
+    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve("nowhere"));
+    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(commit.value().substring(0, 10)));
+    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve("1".repeat(40)));
+    String tree = origin.git("rev-parse", "HEAD^{tree}").strip();
+    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(tree));
+  }
+
+  @Test
+  void namesNoDefaultBranchWhenHeadLeadsNowhere() {
+    origin.commit("first");
+    origin.git("symbolic-ref", "HEAD", "refs/heads/gone");
+
+    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(null));
+    assertThat(Files.exists(origin.directory.resolve(".git"))).isTrue();
+  }
+
+  @Test
+  void refusesWhatThePolicyDoesNotAllow() throws IOException {
+    Path outside = Files.createTempDirectory("errand-outside");
+    try {
+      Files.createSymbolicLink(scratch.resolve("link"), outside);
+      Mirrors strict = new Mirrors(root, RepositoryPolicy.REMOTE_ONLY);
+
+      assertRefused(mirrors, "file://" + outside);
+      assertRefused(mirrors, "file://" + scratch + "/link");
+      assertRefused(mirrors, "file:///nowhere/at/all");
+      assertRefused(mirrors, "http://example.org/web");
+      assertRefused(strict, origin.url().value());
+    } finally {
+      Files.delete(outside);
+    }
+  }
+
+  @Test
+  void refusesAWorktreeThatBelongsToARepositoryElsewhere() throws IOException {
+    Path folder = Files.createDirectory(scratch.resolve("worktree"));
+    Files.writeString(folder.resolve(".git"), "gitdir: /tmp\n");
+
+    assertRefused(mirrors, "file://" + folder);
+  }
+
+  @Test
+  void saysThatThereIsNoRepository() throws IOException {
+    Path folder = Files.createDirectory(scratch.resolve("plain"));
+
+    assertFails(
+        FailureCode.REPOSITORY_UNREACHABLE,
+        () -> mirrors.resolve(new RepositoryUrl("file://" + folder), null));
+    assertFails(
+        FailureCode.REPOSITORY_UNREACHABLE,
+        () -> mirrors.resolve(new RepositoryUrl("file://" + scratch + "/nothing"), null));
+  }
+
+  @Test
+  void mirrorsEverythingThatGitCanKeep() throws Exception {
+    Origin odd = Origin.create(scratch.resolve("a repository with ünïcode"));
+    byte[] binary = new byte[100_000];
+    new Random(1).nextBytes(binary);
+    odd.write("crlf.txt", "one\r\ntwo\r\n").write("ünï code/文件.txt", "text").write("b", binary);
+    odd.write("run.sh", "#!/bin/sh\n");
+    Files.setPosixFilePermissions(
+        odd.directory.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createSymbolicLink(odd.directory.resolve("link"), Path.of("crlf.txt"));
+    CommitSha commit = odd.commit("odd");
+
+    mirrors.fetch(odd.url(), MAIN, commit, line -> {});
+
+    Path mirror = mirrors.directory(odd.url());
+    Path clone = scratch.resolve("clone");
+    Origin.git(scratch, "clone", "--quiet", "--no-checkout", mirror.toString(), clone.toString());
+    Origin.git(clone, "checkout", "--quiet", commit.value());
+    assertThat(clone.resolve("crlf.txt")).hasContent("one\r\ntwo\r\n");
+    assertThat(clone.resolve("ünï code/文件.txt")).hasContent("text");
+    assertThat(Files.readAllBytes(clone.resolve("b"))).isEqualTo(binary);
+    assertThat(Files.isExecutable(clone.resolve("run.sh"))).isTrue();
+    assertThat(Files.isSymbolicLink(clone.resolve("link"))).isTrue();
+    assertThat(mirrors.rootNames(odd.url(), commit))
+        .containsExactlyInAnyOrder("crlf.txt", "ünï code", "b", "run.sh", "link");
+    assertThat(mirrors.file(odd.url(), commit, "run.sh")).contains("#!/bin/sh\n");
+    assertThat(mirrors.file(odd.url(), commit, "none")).isEmpty();
+  }
+
+  @Test
+  void readableInABoxWhateverTheUmaskAndByNobodyElse() throws Exception {
+    CommitSha commit = origin.write("a", "a").commit("first");
+
+    mirrors.fetch(origin.url(), MAIN, commit, line -> {});
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
+        .isEqualTo("rwx------");
+    try (Stream<Path> files = Files.walk(mirrors.directory(origin.url()))) {
+      assertThat(files)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .matches("r.{5}r..|.*r.x$"));
+    }
+  }
+
+  @Test
+  void keepsWhatItHasWhenTheRemoteForgetsIt() throws InterruptedException {
+    CommitSha first = origin.write("a", "a").commit("first");
+    mirrors.fetch(origin.url(), MAIN, first, line -> {});
+    origin.git("checkout", "--quiet", "--orphan", "other");
+    CommitSha second = origin.write("a", "b").commit("rewritten");
+    origin.git("branch", "--delete", "--force", "main");
+    origin.git("reflog", "expire", "--expire=now", "--all");
+    origin.git("gc", "--quiet", "--prune=now");
+
+    mirrors.fetch(origin.url(), new RefName("other"), second, line -> {});
+    mirrors.fetch(origin.url(), MAIN, first, line -> {});
+
+    assertThat(mirrors.rootNames(origin.url(), first)).containsExactly("a");
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void fetchesACommitThatOnlyItsBranchLeadsTo() throws InterruptedException {
+    CommitSha first = origin.write("a", "a").commit("first");
+    origin.write("a", "b").commit("second");
+    origin.git("config", "uploadpack.allowAnySHA1InWant", "false");
+    // The old protocol hands out only what is advertised.
+    origin.git("config", "protocol.version", "0");
+
+    mirrors.fetch(origin.url(), MAIN, first, line -> {});
+
+    assertThat(mirrors.rootNames(origin.url(), first)).containsExactly("a");
+    assertFails(
+        FailureCode.REF_NOT_FOUND,
+        () -> mirrors.fetch(origin.url(), MAIN, new CommitSha("1".repeat(40)), line -> {}));
+  }
+
+  @Test
+  void goesOnAfterATransferThatWasKilled() throws Exception {
+    CommitSha commit = origin.write("a", "a").commit("first");
+    Path mirror = mirrors.directory(origin.url());
+    Files.writeString(mirror.resolve("objects/pack/tmp_pack_abc"), "half");
+    Files.writeString(mirror.resolve("packed-refs.lock"), "");
+    Files.createDirectories(mirror.resolve("refs/errand/keep"));
+    Files.writeString(mirror.resolve("refs/errand/keep/" + commit + ".lock"), "");
+
+    mirrors.fetch(origin.url(), MAIN, commit, line -> {});
+
+    assertThat(mirrors.rootNames(origin.url(), commit)).containsExactly("a");
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void makesAMirrorWhoseMakingWasKilled() throws Exception {
+    Path mirror = mirrors.directory(origin.url());
+    Path half = mirror.resolveSibling(".new-" + mirror.getFileName());
+    Files.move(mirror, half);
+    Files.writeString(half.resolve("config.lock"), "");
+
+    assertThat(mirrors.directory(origin.url()).resolve("objects")).isDirectory();
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void oneTransferAtATimeHoweverManyAsk() throws Exception {
+    CommitSha commit = origin.write("a", "a").commit("first");
+    List<Callable<List<String>>> jobs = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      jobs.add(
+          () -> {
+            Mirrors own = new Mirrors(root, policy());
+            own.fetch(origin.url(), MAIN, commit, line -> {});
+            return own.rootNames(origin.url(), commit);
+          });
+    }
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<List<String>> job : threads.invokeAll(jobs)) {
+        assertThat(job.get()).containsExactly("a");
+      }
+    }
+    assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void stopsATransferThatBecomesTooLargeOrTakesTooLong() throws Exception {
+    byte[] noise = new byte[30_000_000];
+    new Random(2).nextBytes(noise);
+    CommitSha commit = origin.write("noise", noise).commit("large");
+    RepositoryPolicy slow = limited(1_000_000, Duration.ofMinutes(1));
+    RepositoryPolicy hasty = limited(1L << 30, Duration.ofMillis(1));
+
+    assertThat(failure(() -> fetchWith(slow, commit)).code())
+        .isIn(FailureCode.REPOSITORY_TOO_LARGE);
+    assertThat(failure(() -> fetchWith(hasty, commit)).code())
+        .isIn(FailureCode.REPOSITORY_UNREACHABLE, FailureCode.STAGE_TIMED_OUT);
+    await().untilAsserted(() -> assertThat(leftovers()).isEmpty());
+  }
+
+  @Test
+  void knowsWhatATrustedBranchLeadsTo() throws InterruptedException {
+    CommitSha first = origin.commit("first");
+    CommitSha second = origin.commit("second");
+    origin.git("checkout", "--quiet", "-b", "fork", first.value());
+    CommitSha fork = origin.commit("fork");
+
+    assertThat(mirrors.leadsTo(origin.url(), MAIN, second)).isTrue();
+    assertThat(mirrors.leadsTo(origin.url(), MAIN, first)).isTrue();
+    assertThat(mirrors.leadsTo(origin.url(), MAIN, fork)).isFalse();
+  }
+
+  @Test
+  void seesGitLfs() throws InterruptedException {
+    CommitSha plain = origin.write("a", "a").commit("plain");
+    CommitSha lfs = origin.write("assets/.gitattributes", "*.bin filter=lfs\n").commit("lfs");
+    mirrors.fetch(origin.url(), MAIN, plain, line -> {});
+    mirrors.fetch(origin.url(), MAIN, lfs, line -> {});
+
+    assertThat(mirrors.usesLfs(origin.url(), plain)).isFalse();
+    assertThat(mirrors.usesLfs(origin.url(), lfs)).isTrue();
+  }
+
+  private RepositoryPolicy limited(long bytes, Duration fetchTimeout) {
+    return new RepositoryPolicy(
+        List.of(scratch),
+        false,
+        Set.of(),
+        bytes,
+        Duration.ofSeconds(20),
+        fetchTimeout,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private void fetchWith(RepositoryPolicy policy, CommitSha commit) throws InterruptedException {
+    new Mirrors(root, policy).fetch(origin.url(), MAIN, commit, line -> {});
+  }
+
+  private Resolved resolve(@Nullable String ref) throws InterruptedException {
+    return mirrors.resolve(origin.url(), ref == null ? null : new RefName(ref));
+  }
+
+  private List<Path> leftovers() {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .filter(
+              file ->
+                  file.toString().matches(".*(\\.lock|/tmp_[^/]*|/probe-[^/]*|\\.keep|/\\.new-.*)"))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void assertRefused(Mirrors mirrors, String url) {
+    assertFails(
+        FailureCode.REPOSITORY_REFUSED, () -> mirrors.resolve(new RepositoryUrl(url), null));
+  }
+
+  static void assertFails(FailureCode code, ThrowingCallable call) {
+    assertThat(failure(call).code()).isEqualTo(code);
+  }
+
+  static ErrandException failure(ThrowingCallable call) {
+    List<ErrandException> failures = new ArrayList<>();
+    assertThatExceptionOfType(ErrandException.class).isThrownBy(call).satisfies(failures::add);
+    return failures.getFirst();
+  }
+}
