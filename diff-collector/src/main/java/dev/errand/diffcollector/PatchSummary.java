@@ -1,0 +1,4 @@
+package dev.errand.diffcollector;
+
+/** What a valid patch changes. */
+record PatchSummary(int files, int linesAdded, int linesRemoved) {}
