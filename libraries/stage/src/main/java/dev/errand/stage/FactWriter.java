@@ -9,6 +9,8 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -89,8 +91,34 @@ public final class FactWriter implements AutoCloseable {
     return append(topic, fact, id, wire.encode(fact));
   }
 
+  /**
+   * Appends a fact as {@link #append(Topic, EventId, Event)}, with more headers, such as a
+   * signature over its bytes.
+   *
+   * @param value the fact's frame, as {@link Wire#encode} makes it
+   */
+  public Position append(Event fact, EventId id, byte[] value, List<Event.Header> headers)
+      throws InterruptedException {
+    Topic topic = topicOf(fact);
+    ProducerRecord<byte[], byte[]> entry = entry(topic, fact, id, value);
+    headers.forEach(header -> entry.headers().add(header.name(), header.value().toBytes()));
+    return append(entry);
+  }
+
+  private static Topic topicOf(Event fact) {
+    return Arrays.stream(Topic.values())
+        .filter(topic -> topic.event().isInstance(fact))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no topic takes this fact"));
+  }
+
   /** Appends a fact whose bytes have been made before: the same again, whoever repeats it. */
   Position append(Topic topic, Event fact, EventId id, byte[] value) throws InterruptedException {
+    return append(entry(topic, fact, id, value));
+  }
+
+  private static ProducerRecord<byte[], byte[]> entry(
+      Topic topic, Event fact, EventId id, byte[] value) {
     ProducerRecord<byte[], byte[]> entry =
         new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), value);
     entry.headers().add(Headers.EVENT_ID, bytes(id.toString()));
@@ -103,7 +131,7 @@ public final class FactWriter implements AutoCloseable {
                 carrier.headers().add(name, bytes(text));
               }
             });
-    return append(entry);
+    return entry;
   }
 
   /** Appends a record as it is. */

@@ -3,6 +3,7 @@ package dev.errand.stage;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.ids.EventId;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The right to work on one fact, for as long as {@link Stage#process} runs. The machine renews it;
@@ -11,6 +12,12 @@ import java.nio.file.Path;
 public interface Lease {
   /** The id of the fact that is worked on. */
   EventId input();
+
+  /** The input's record value as it was drawn, for what is signed over its bytes. */
+  byte[] value();
+
+  /** The last header of this name on the input's record, read as UTF-8. */
+  Optional<String> header(String name);
 
   /**
    * The run's own folder on this node, kept until 24 h after its end: for durable notes and the raw

@@ -11,5 +11,14 @@ public final class Headers {
   /** How many times the stage machine appended the record again, a number as text. */
   public static final String REQUEUED = "requeued";
 
+  /** Which key signed a record of the public inbox: a token's id. */
+  public static final String INBOX_KEY = "errand-key";
+
+  /** When it was signed, in milliseconds since 1970 as text. */
+  public static final String INBOX_TIME = "errand-time";
+
+  /** The signature over topic, time and value, in lower-case hex. */
+  public static final String INBOX_SIGNATURE = "errand-signature";
+
   private Headers() {}
 }
