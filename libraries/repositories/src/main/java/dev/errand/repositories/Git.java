@@ -26,7 +26,7 @@ final class Git {
   /** Passed from our environment: where programs are, and the operator's ssh agent. */
   private static final List<String> KEPT_VARIABLES = List.of("PATH", "SSH_AUTH_SOCK");
 
-  private static final long WATCH_MILLIS = 1_000;
+  private static final long WATCH_MILLIS = 200;
 
   /** A helper that outlives git may keep the pipes open: nobody waits for it longer than this. */
   private static final Duration LAST_BYTES = Duration.ofSeconds(5);

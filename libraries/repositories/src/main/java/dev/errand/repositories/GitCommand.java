@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lock a file that the process holds locked as long as it lives, or null
  * @param timeout the whole call's, waiting for the lock included
  * @param maxOutputBytes of standard output; more fails the call
- * @param tooLarge asked once a second; true ends the call
+ * @param tooLarge asked some times a second; true ends the call
  * @param progress takes each line of standard error
  */
 record GitCommand(

@@ -86,12 +86,13 @@ final class Mirror {
     ensure();
     clean();
     try {
-      GitResult result = transfer(remote, progress, "+%s:%s%s".formatted(commit, KEEP, commit));
+      GitResult result = transfer(remote, progress, commit.value());
       if (GitFailures.isMissingObject(result)) {
         fetchByName(what, remote, commit, progress);
       } else if (!result.succeeded()) {
         throw GitFailures.of(what, result);
       }
+      keep(what, commit);
     } catch (ErrandException | InterruptedException e) {
       cleanSoon();
       throw e;
@@ -115,6 +116,15 @@ final class Mirror {
       throw new ErrandException(
           FailureCode.REF_NOT_FOUND,
           "%s: commit %s is on no branch and behind no tag".formatted(what, commit));
+    }
+  }
+
+  /** Only now it is here: a small remainder may have come in between two looks at the size. */
+  private void keep(String what, CommitSha commit) throws InterruptedException {
+    if (packBytes() > policy.maxMirrorBytes()) {
+      throw new ErrandException(
+          FailureCode.REPOSITORY_TOO_LARGE,
+          "%s: more than %d bytes".formatted(what, policy.maxMirrorBytes()));
     }
     require(
         what,

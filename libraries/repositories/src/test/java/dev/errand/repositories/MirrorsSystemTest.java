@@ -8,7 +8,6 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.RefName;
-import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,83 +44,6 @@ final class MirrorsSystemTest {
 
   private RepositoryPolicy policy() {
     return RepositoryPolicy.REMOTE_ONLY.withFileRoots(List.of(scratch));
-  }
-
-  @Test
-  void resolvesBranchesTagsCommitsAndTheDefault() throws InterruptedException {
-    CommitSha first = origin.commit("first");
-    origin.git("tag", "light");
-    origin.git("tag", "--annotate", "--message", "a release", "v1");
-    origin.git("branch", "topic/one");
-    CommitSha second = origin.commit("second");
-
-    assertThat(resolve(null)).isEqualTo(new Resolved(MAIN, second, MAIN));
-    assertThat(resolve("main").commit()).isEqualTo(second);
-    assertThat(resolve("topic/one").commit()).isEqualTo(first);
-    assertThat(resolve("light").commit()).isEqualTo(first);
-    assertThat(resolve("v1").commit()).isEqualTo(first);
-    assertThat(resolve(first.value()))
-        .isEqualTo(new Resolved(new RefName(first.value()), first, MAIN));
-  }
-
-  @Test
-  void tellsWhyThereIsNoCommit() {
-    Origin empty = Origin.create(scratch.resolve("empty"));
-    assertFails(FailureCode.REPOSITORY_EMPTY, () -> mirrors.resolve(empty.url(), null));
-    assertFails(FailureCode.REPOSITORY_EMPTY, () -> mirrors.resolve(empty.url(), MAIN));
-
-    CommitSha commit = origin.commit("first");
-    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve("nowhere"));
-    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(commit.value().substring(0, 10)));
-    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve("1".repeat(40)));
-    String tree = origin.git("rev-parse", "HEAD^{tree}").strip();
-    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(tree));
-  }
-
-  @Test
-  void namesNoDefaultBranchWhenHeadLeadsNowhere() {
-    origin.commit("first");
-    origin.git("symbolic-ref", "HEAD", "refs/heads/gone");
-
-    assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(null));
-    assertThat(Files.exists(origin.directory.resolve(".git"))).isTrue();
-  }
-
-  @Test
-  void refusesWhatThePolicyDoesNotAllow() throws IOException {
-    Path outside = Files.createTempDirectory("errand-outside");
-    try {
-      Files.createSymbolicLink(scratch.resolve("link"), outside);
-      Mirrors strict = new Mirrors(root, RepositoryPolicy.REMOTE_ONLY);
-
-      assertRefused(mirrors, "file://" + outside);
-      assertRefused(mirrors, "file://" + scratch + "/link");
-      assertRefused(mirrors, "file:///nowhere/at/all");
-      assertRefused(mirrors, "http://example.org/web");
-      assertRefused(strict, origin.url().value());
-    } finally {
-      Files.delete(outside);
-    }
-  }
-
-  @Test
-  void refusesAWorktreeThatBelongsToARepositoryElsewhere() throws IOException {
-    Path folder = Files.createDirectory(scratch.resolve("worktree"));
-    Files.writeString(folder.resolve(".git"), "gitdir: /tmp\n");
-
-    assertRefused(mirrors, "file://" + folder);
-  }
-
-  @Test
-  void saysThatThereIsNoRepository() throws IOException {
-    Path folder = Files.createDirectory(scratch.resolve("plain"));
-
-    assertFails(
-        FailureCode.REPOSITORY_UNREACHABLE,
-        () -> mirrors.resolve(new RepositoryUrl("file://" + folder), null));
-    assertFails(
-        FailureCode.REPOSITORY_UNREACHABLE,
-        () -> mirrors.resolve(new RepositoryUrl("file://" + scratch + "/nothing"), null));
   }
 
   @Test
@@ -266,18 +187,6 @@ final class MirrorsSystemTest {
   }
 
   @Test
-  void knowsWhatATrustedBranchLeadsTo() throws InterruptedException {
-    CommitSha first = origin.commit("first");
-    CommitSha second = origin.commit("second");
-    origin.git("checkout", "--quiet", "-b", "fork", first.value());
-    CommitSha fork = origin.commit("fork");
-
-    assertThat(mirrors.leadsTo(origin.url(), MAIN, second)).isTrue();
-    assertThat(mirrors.leadsTo(origin.url(), MAIN, first)).isTrue();
-    assertThat(mirrors.leadsTo(origin.url(), MAIN, fork)).isFalse();
-  }
-
-  @Test
   void seesGitLfs() throws InterruptedException {
     CommitSha plain = origin.write("a", "a").commit("plain");
     CommitSha lfs = origin.write("assets/.gitattributes", "*.bin filter=lfs\n").commit("lfs");
@@ -306,10 +215,6 @@ final class MirrorsSystemTest {
     new Mirrors(root, policy).fetch(origin.url(), MAIN, commit, line -> {});
   }
 
-  private Resolved resolve(@Nullable String ref) throws InterruptedException {
-    return mirrors.resolve(origin.url(), ref == null ? null : new RefName(ref));
-  }
-
   private List<Path> leftovers() {
     try (Stream<Path> files = Files.walk(root)) {
       return files
@@ -320,11 +225,6 @@ final class MirrorsSystemTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void assertRefused(Mirrors mirrors, String url) {
-    assertFails(
-        FailureCode.REPOSITORY_REFUSED, () -> mirrors.resolve(new RepositoryUrl(url), null));
   }
 
   static void assertFails(FailureCode code, ThrowingCallable call) {
