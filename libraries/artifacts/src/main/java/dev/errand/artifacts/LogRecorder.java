@@ -68,7 +68,7 @@ public final class LogRecorder implements AutoCloseable {
     this.live = live;
     this.maxBytes = maxBytes;
     PrivateFiles.createFolder(directory);
-    spool = Spool.open(directory.resolve(stage + ".log"), maxBytes);
+    spool = Spool.open(directory.resolve("log-" + stage), maxBytes);
     taken = spool.end();
     recorded = taken;
     lastLines.add(spool.tail(LastLines.MAX_BYTES));
@@ -100,7 +100,7 @@ public final class LogRecorder implements AutoCloseable {
     if (!PHASE.matcher(phase).matches()) {
       throw new IllegalArgumentException("'%s' is not a phase's id".formatted(phase));
     }
-    Path note = directory.resolve(stage + "." + phase + ".start");
+    Path note = directory.resolve("log-" + stage + "." + phase);
     if (!Files.exists(note)) {
       append(filter.rest());
       Path draft = directory.resolve(note.getFileName() + ".tmp");

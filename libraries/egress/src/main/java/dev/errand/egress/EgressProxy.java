@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -32,8 +31,8 @@ public final class EgressProxy implements AutoCloseable {
   /** Relaying is copying: two threads fill a gigabit. */
   private static final int THREADS = 2;
 
-  /** What {@code sockaddr_un} holds on Linux, without the final zero. */
-  private static final int MAX_PATH_BYTES = 107;
+  /** What {@code sockaddr_un} holds on Linux is 107 bytes, without the mark of a draft. */
+  private static final int MAX_PATH_BYTES = 107 - 1;
 
   private final EgressSettings settings;
   private final Dialler dialler;
@@ -71,7 +70,7 @@ public final class EgressProxy implements AutoCloseable {
   /**
    * Opens a phase's way out. What a dead process left at this path is replaced.
    *
-   * @param socket at most 107 bytes; its folder keeps others out, as anybody in it may connect
+   * @param socket at most 106 bytes; its folder keeps others out, as anybody in it may connect
    * @param denials told of every refusal on an I/O thread: it must not wait
    * @throws ErrandException ENGINE_FAILED when the socket cannot be bound
    */
@@ -82,15 +81,16 @@ public final class EgressProxy implements AutoCloseable {
     }
     var way = new ProxySocket(socket, policy, denials, this);
     try {
-      Files.deleteIfExists(socket);
-      ChannelFuture bound = server(way).bind(new DomainSocketAddress(socket.toString()));
+      // Netty removes the name that it has bound when it closes, whoever has the name by then. So
+      // it gets another one, and a rename puts the socket where a dead process may have left one.
+      Path draft = socket.resolveSibling(socket.getFileName() + "~");
+      Files.deleteIfExists(draft);
+      ChannelFuture bound = server(way).bind(new DomainSocketAddress(draft.toString()));
       bound.awaitUninterruptibly();
       if (!bound.isSuccess()) {
         throw new IOException(bound.cause());
       }
-      way.holds(bound.channel());
-      // The box's root has no capability in the agent phase: to it this is another user's file.
-      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+      way.bound(bound.channel(), draft);
       return way;
     } catch (IOException e) {
       way.close();

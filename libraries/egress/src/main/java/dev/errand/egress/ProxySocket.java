@@ -6,10 +6,16 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +35,9 @@ public final class ProxySocket implements AutoCloseable {
   private final int maxConnectionsOfAll;
   private final AtomicInteger connections = new AtomicInteger();
 
+  /** Which file of this name is ours: a later worker may have replaced it. */
+  private volatile @Nullable Object file;
+
   /** Clients and servers; once closed, it closes whatever is added. */
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
@@ -40,6 +49,15 @@ public final class ProxySocket implements AutoCloseable {
     this.maxConnections = proxy.settings().maxConnectionsPerPhase();
     this.connectionsOfAll = proxy.connections();
     this.maxConnectionsOfAll = proxy.settings().maxConnections();
+  }
+
+  /** Takes over the listener that has just been bound. */
+  void bound(Channel listener, Path draft) throws IOException {
+    holds(listener);
+    // The box's root has no capability in the agent phase: to it this is another user's file.
+    Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+    file = identity();
   }
 
   Policy policy() {
@@ -83,9 +101,22 @@ public final class ProxySocket implements AutoCloseable {
       LOG.warn("connections of {} are still open after {} s", path, CLOSE_SECONDS);
     }
     try {
-      Files.deleteIfExists(path);
+      if (Objects.equals(file, identity())) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is gone already", path);
     } catch (IOException e) {
       LOG.warn("cannot remove {}: {}", path, e.toString());
     }
+  }
+
+  private @Nullable Object identity() throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  @Override
+  public String toString() {
+    return "%s[%s]".formatted(path, policy);
   }
 }

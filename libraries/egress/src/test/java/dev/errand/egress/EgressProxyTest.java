@@ -184,6 +184,18 @@ class EgressProxyTest {
   }
 
   @Test
+  void leavesTheSocketToAWorkerThatHasTakenOver() throws IOException {
+    ProxySocket first = listen(new Policy.Off());
+    try (ProxySocket second = listen(new Policy.Off())) {
+      first.close();
+
+      assertThat(ask("GET http://a.b/ HTTP/1.1\n\n")).startsWith("HTTP/1.1 403");
+      assertThat(second).isNotNull();
+    }
+    assertThat(path()).doesNotExist();
+  }
+
+  @Test
   void refusesMoreConnectionsThanItsLimitAndRecovers() throws IOException {
     try (ProxySocket socket = listen(new Policy.Everything())) {
       var open = new CopyOnWriteArrayList<UnixClient>();
