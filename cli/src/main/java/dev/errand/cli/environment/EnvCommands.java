@@ -1,0 +1,169 @@
+package dev.errand.cli.environment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.errand.cli.outcome.CommandFailure;
+import dev.errand.cli.outcome.ExitCode;
+import dev.errand.cli.server.Api;
+import dev.errand.cli.server.ApiPath;
+import dev.errand.cli.server.Json;
+import dev.errand.cli.session.Session;
+import dev.errand.cli.terminal.SafeText;
+import dev.errand.cli.terminal.Table;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** The small commands on environments. */
+public final class EnvCommands {
+  /** What the server adds to a document and does not take back. */
+  private static final List<String> ADDED = List.of("version", "generation", "position");
+
+  private EnvCommands() {}
+
+  @Command(name = "list", description = "List the environments.")
+  public static final class ListAll implements Callable<Integer> {
+    private final Session session;
+
+    /** The command of one run. */
+    public ListAll(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      JsonNode answer = session.api().get(ApiPath.of("environments"));
+      if (session.json()) {
+        session.print(answer);
+        return 0;
+      }
+      List<JsonNode> all = EnvironmentLookup.listed(answer);
+      if (all.isEmpty()) {
+        session.note("no environments; create one: errand env apply -f environment.yaml");
+        return 0;
+      }
+      Table table = new Table(0, "ENVIRONMENT", "VERSION", "AGENT", "LABEL", "REPOSITORY");
+      for (JsonNode each : all) {
+        table.row(
+            Json.string(each, "id"),
+            Json.string(each, "version"),
+            Json.string(each, "agent"),
+            Json.string(each, "label"),
+            Json.string(each, "repository"));
+      }
+      table.lines().forEach(session::print);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "get",
+      description = "Print an environment's document as YAML that `env apply` takes again.")
+  public static final class Show implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ENV", description = "The environment's id or label.")
+    String environment = "";
+
+    /** The command of one run. */
+    public Show(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      String id = new EnvironmentLookup(session).find(environment).id();
+      JsonNode answer = session.api().get(ApiPath.of("environments", id));
+      if (session.json()) {
+        session.print(answer);
+        return 0;
+      }
+      session.print(
+          "# version %d, generation %d"
+              .formatted(Json.number(answer, "version"), Json.number(answer, "generation")));
+      session.print(yaml(answer));
+      return 0;
+    }
+
+    private static String yaml(JsonNode answer) {
+      ObjectNode document = answer.deepCopy();
+      document.remove(ADDED);
+      if (document.has("secrets")) {
+        ArrayNode names = document.putArray("secrets");
+        Json.list(answer.get("secrets"))
+            .forEach(
+                each -> names.add(each.isObject() ? each.path("name").asText() : each.asText()));
+      }
+      YAMLMapper mapper =
+          YAMLMapper.builder()
+              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+              .disable(YAMLGenerator.Feature.SPLIT_LINES)
+              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+              .build();
+      try {
+        return SafeText.block(mapper.writeValueAsString(document)).stripTrailing();
+      } catch (IOException e) {
+        throw new CommandFailure(ExitCode.FAILED, "this is not YAML: " + e.getMessage(), null);
+      }
+    }
+  }
+
+  @Command(
+      name = "delete",
+      description = "Delete an environment; running tasks go on, new ones are refused.")
+  public static final class Delete implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ENV", description = "The environment's id.")
+    String environment = "";
+
+    /** The command of one run. */
+    public Delete(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      session.api().send("DELETE", ApiPath.of("environments", environment), Api.Body.NONE);
+      if (session.json()) {
+        session.print(Json.object().put("id", environment).put("deleted", true));
+      } else {
+        session.print(SafeText.line(environment) + ": deleted");
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "reset",
+      description = "Forget prepared containers: the next task is set up from the beginning.")
+  public static final class Reset implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "ENV", description = "The environment's id or label.")
+    String environment = "";
+
+    /** The command of one run. */
+    public Reset(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      String id = new EnvironmentLookup(session).find(environment).id();
+      JsonNode answer =
+          session.api().send("POST", ApiPath.of("environments", id, "reset"), Api.Body.NONE).json();
+      if (session.json()) {
+        session.print(answer);
+      } else {
+        session.print("%s: generation %d".formatted(id, Json.number(answer, "generation")));
+      }
+      return 0;
+    }
+  }
+}
