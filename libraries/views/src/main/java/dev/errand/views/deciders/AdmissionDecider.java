@@ -1,32 +1,73 @@
 package dev.errand.views.deciders;
 
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
+import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
+import dev.errand.schemas.wire.Wire;
+import dev.errand.views.streams.StreamsApp;
 import dev.errand.views.streams.StreamsSettings;
 import java.util.Optional;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
 
 /**
  * Decides about resolved tasks: {@code tasks.resolved} becomes admitted and submitted, or rejected.
+ * All instances together decide; each about the owners whose partitions it has. Thread-safe.
  */
 public final class AdmissionDecider implements AutoCloseable {
-  private AdmissionDecider() {}
+  /** Part of event ids: never changes. */
+  static final StageName NAME = new StageName("admission");
 
-  public static AdmissionDecider start(StreamsSettings settings) {
-    return new AdmissionDecider();
+  /** The version of the state's bytes. */
+  private static final int STATE = 1;
+
+  private final StreamsApp app;
+
+  private AdmissionDecider(StreamsApp app) {
+    this.app = app;
+  }
+
+  /**
+   * Starts to decide; the topics exist already.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE when it cannot start
+   */
+  public static AdmissionDecider start(StreamsSettings settings, Wire wire) {
+    return new AdmissionDecider(
+        StreamsApp.start("errand-admission-v" + STATE, () -> AdmissionTopology.of(wire), settings));
   }
 
   public boolean ready() {
-    return false;
+    return app.isRunning();
   }
 
   /**
    * The task that first used the key, for 7 days. A request with the same key and content gets no
-   * fact of its own: whoever waits for it finds the first task here.
+   * fact of its own: whoever waits for it finds the first task here. Empty also for an owner whom
+   * another instance decides about.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE while the state is being rebuilt
    */
   public Optional<TaskId> originalOf(Owner owner, String idempotencyKey) {
-    return Optional.empty();
+    try {
+      byte[] stored =
+          app.streams()
+              .store(
+                  StoreQueryParameters.fromNameAndType(
+                      AdmissionTopology.STORE, QueryableStoreTypes.<String, byte[]>keyValueStore()))
+              .get(AdmissionTopology.storeKey(owner, idempotencyKey));
+      return Optional.ofNullable(stored).map(bytes -> Accepted.of(bytes).task());
+    } catch (InvalidStateStoreException e) {
+      throw new ErrandException(
+          FailureCode.BROKER_UNAVAILABLE, "Admission is starting; try again.", e);
+    }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    app.close();
+  }
 }

@@ -1,19 +1,57 @@
 package dev.errand.views.deciders;
 
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.ids.StageName;
+import dev.errand.schemas.wire.Wire;
+import dev.errand.views.ViewCodec;
+import dev.errand.views.streams.StreamsApp;
 import dev.errand.views.streams.StreamsSettings;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** Decides what no stage can: completion, cancellation, lost nodes, overall deadlines. */
+/**
+ * Decides what no stage can: that a task is complete, that an attempt is cancelled wherever it is,
+ * that a lost node's runs begin anew or fail, that a run has taken too long. All instances together
+ * decide; each about the tasks whose partitions it has. Thread-safe.
+ */
 public final class LifecycleDecider implements AutoCloseable {
-  private LifecycleDecider() {}
+  /** Part of event ids: never changes. */
+  static final StageName NAME = new StageName("lifecycle");
 
-  public static LifecycleDecider start(StreamsSettings settings) {
-    return new LifecycleDecider();
+  private final StreamsApp app;
+
+  private LifecycleDecider(StreamsApp app) {
+    this.app = app;
+  }
+
+  /**
+   * Starts to decide; the topics exist already.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE when it cannot start
+   */
+  public static LifecycleDecider start(StreamsSettings settings, Wire wire) {
+    AtomicReference<StreamsApp> started = new AtomicReference<>();
+    StreamsApp app =
+        StreamsApp.start(
+            "errand-lifecycle-v" + ViewCodec.FOLD,
+            () -> LifecycleTopology.of(wire, () -> brokerSilence(started.get())),
+            settings);
+    started.set(app);
+    return new LifecycleDecider(app);
+  }
+
+  /** Before the app is there, nothing has been heard of the broker. */
+  private static Duration brokerSilence(@Nullable StreamsApp app) {
+    return app == null ? Duration.ofDays(1) : app.sinceBrokerAnswered();
   }
 
   public boolean ready() {
-    return false;
+    return app.isRunning();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    app.close();
+  }
 }
