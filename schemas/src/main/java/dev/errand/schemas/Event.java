@@ -95,7 +95,9 @@ public sealed interface Event {
     }
   }
 
-  /** No run follows. The environment is as it was asked for, so not necessarily one that exists. */
+  /**
+   * @param environment as it was asked for, so not necessarily one that exists
+   */
   record TaskRejected(
       TaskId task, Owner owner, EnvironmentId environment, String prompt, Failure failure)
       implements OfTask {}
@@ -115,7 +117,9 @@ public sealed interface Event {
   record ContainerCreated(RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec)
       implements OnNode {}
 
-  /** The box holds the task's commit; the head is what was checked out: that one, asserted. */
+  /**
+   * @param head the commit that was checked out: the task's, asserted
+   */
   record RepositoryCheckedOut(
       RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec, CommitSha head)
       implements OnNode {}
@@ -124,7 +128,9 @@ public sealed interface Event {
       RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec, List<LogArtifact> logs)
       implements OnNode {}
 
-  /** The agent has ended, with this exit code; 0 is success. */
+  /**
+   * @param exitCode the agent's; 0 is success
+   */
   record AgentExecuted(
       RunId run, NodeName node, BoxId box, TaskSpec spec, int exitCode, List<LogArtifact> logs)
       implements OnNode {}
@@ -156,7 +162,11 @@ public sealed interface Event {
     record Unknown() implements Outcome {}
   }
 
-  /** All attempts have ended; best is the one that `apply` takes, or 0 when none has a diff. */
+  /**
+   * The task's end, derived from its attempts' ends.
+   *
+   * @param best the attempt that `apply` takes, or 0 when none has a diff
+   */
   record TaskCompleted(TaskId task, int best) implements OfTask {}
 
   /** Something worth telling while a run goes on. */
@@ -241,14 +251,19 @@ public sealed interface Event {
     }
   }
 
-  /** Somebody wants an attempt to stop; attempt 0 is all of the task's. */
+  /**
+   * @param attempt 0 is all of the task's
+   */
   record CancelRequested(TaskId task, int attempt, Owner by) implements OfTask {}
 
-  /** A follow-up: the next prompt for an attempt's agent. */
   record TurnRequested(TaskId task, int attempt, int turn, String prompt, Owner by)
       implements OfTask {}
 
-  /** A record that no stage could take, with its key and headers as they were, and the cause. */
+  /**
+   * A record that no stage could take, whole, with the cause.
+   *
+   * @param originalKey as it was, or null
+   */
   record DeadLettered(
       String topic,
       int partition,
@@ -265,7 +280,6 @@ public sealed interface Event {
     }
   }
 
-  /** A record's header. */
   record Header(String name, Data value) {}
 
   /** What a newer writer said; ignored. */

@@ -46,6 +46,8 @@ public record TaskSpec(
   public static String titleOf(String prompt) {
     String line =
         prompt.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst().orElse("");
-    return Failure.shortened(line, MAX_TITLE_CHARACTERS);
+    return line.length() <= MAX_TITLE_CHARACTERS
+        ? line
+        : line.substring(0, MAX_TITLE_CHARACTERS - 3) + "...";
   }
 }

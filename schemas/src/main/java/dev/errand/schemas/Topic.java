@@ -114,11 +114,9 @@ public enum Topic {
       return pattern.equals(name);
     }
     int star = pattern.indexOf('*');
-    String prefix = pattern.substring(0, star);
     String suffix = pattern.substring(star + 1);
-    return name.startsWith(prefix)
+    return name.startsWith(pattern.substring(0, star))
         && name.endsWith(suffix)
-        && name.length() > prefix.length() + suffix.length()
-        && NodeName.isValid(name.substring(star, name.length() - suffix.length()));
+        && name.length() > star + suffix.length();
   }
 }

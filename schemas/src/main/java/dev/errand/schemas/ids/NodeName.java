@@ -15,11 +15,6 @@ public record NodeName(String value) implements Comparable<NodeName> {
     }
   }
 
-  /** Whether a text is a node's name. */
-  public static boolean isValid(String text) {
-    return GRAMMAR.matcher(text).matches();
-  }
-
   @Override
   public int compareTo(NodeName other) {
     return value.compareTo(other.value);

@@ -43,7 +43,7 @@ final class SpecCodec {
         .setText("branch", spec.branch())
         .setText("commit", spec.commit())
         .set("attempts", spec.attempts())
-        .setMap("secretVersions", versions)
+        .set("secretVersions", versions)
         .setTime("requestedAt", spec.requestedAt());
   }
 
@@ -70,11 +70,11 @@ final class SpecCodec {
         .setText("repository", spec.repository())
         .setText("branch", spec.branch())
         .setText("image", spec.image())
-        .setMap("pins", spec.pins())
+        .set("pins", spec.pins())
         .setText("setup", spec.setup())
         .setText("maintenance", spec.maintenance())
         .setText("verify", spec.verify())
-        .setMap("variables", spec.variables())
+        .set("variables", spec.variables())
         .setTexts("secrets", spec.secrets())
         .setTexts("trustedRefs", spec.trustedRefs())
         .setRow("internet", write(spec.internet()))

@@ -1,0 +1,34 @@
+# What a person types. Everything runs with a JDK 25 that bin/find-jdk finds by itself.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help build images engine demo test bench format clean
+
+maven = source bin/find-jdk && JAVA_HOME=$$(find_jdk) && export JAVA_HOME && mvn -B -ntp
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## the server, the command, and their start-up caches
+	@bin/build
+
+engine: ## a container engine: the one that runs, else Debian's is installed and started
+	@bin/ensure-engine >/dev/null
+
+images: engine ## the default image, pulled or built from Debian packages
+	@images/build-base
+
+demo: build images ## start Errand, run a task on this repository, show its diff and apply it
+	@bin/demo
+
+test: images ## every tier of tests
+	@$(maven) -q spotless:check
+	@$(maven) verify
+
+bench: build images ## print the numbers of docs/benchmarks.md, measured here and now
+	@bin/bench
+
+format: ## lay out the Java sources
+	@$(maven) -q spotless:apply
+
+clean: ## forget what was built
+	@$(maven) -q clean

@@ -1,0 +1,67 @@
+package dev.errand.standalone;
+
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * The data folder, by what lies where. Each service finds its own part; all services of a node use
+ * the same folder.
+ */
+record DataFolder(Path root) {
+  private static final int INSTALLATION_BYTES = 8;
+
+  Path kafka() {
+    return root.resolve("kafka");
+  }
+
+  Path kafkaClient() {
+    return root.resolve("server").resolve("kafka-client.properties");
+  }
+
+  Path streams() {
+    return root.resolve("streams");
+  }
+
+  Path artifacts() {
+    return root.resolve("artifacts");
+  }
+
+  Path mirrors() {
+    return root.resolve("mirrors");
+  }
+
+  Path boxes() {
+    return root.resolve("boxes");
+  }
+
+  Path keyset() {
+    return root.resolve("secrets").resolve("keyset");
+  }
+
+  /**
+   * This installation's name, on the labels of its containers: made once, at the first start.
+   *
+   * @throws ErrandException DISK_FULL when it cannot be kept
+   */
+  String installation() {
+    Path file = root.resolve("server").resolve("installation");
+    try {
+      if (!Files.exists(file)) {
+        byte[] random = new byte[INSTALLATION_BYTES];
+        new SecureRandom().nextBytes(random);
+        Path draft = Files.createTempFile(file.getParent(), "installation", "");
+        Files.writeString(draft, HexFormat.of().formatHex(random));
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new ErrandException(FailureCode.DISK_FULL, "cannot write " + file + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.errand.standalone;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What this process is made of and where it finds the others. */
+@ConfigMapping(prefix = "errand.server")
+public interface ServerSettings {
+  int DEFAULT_HTTP_PORT = 8080;
+  int DEFAULT_KAFKA_PORT = 9092;
+
+  /**
+   * The data folder: absolute, short, identical for all services of a node. One installation per
+   * folder.
+   */
+  @WithDefault("${ERRAND_DATA:${user.home}/.errand}")
+  Path data();
+
+  /** This node's name, 1 to 40 of a-z, 0-9 and dashes; part of its topics' names, so it stays. */
+  @WithDefault("local")
+  String node();
+
+  /**
+   * What runs in this process: broker, ingest, provisioner, agent-runner, diff-collector. All of
+   * them make the standalone; each may run alone beside a broker.
+   */
+  @WithDefault("broker,ingest,provisioner,agent-runner,diff-collector")
+  List<Service> services();
+
+  /** Ends the process as soon as it is ready: how the build trains the start-up cache. */
+  @WithDefault("false")
+  boolean training();
+
+  Kafka kafka();
+
+  /** Where the log of facts lies. */
+  interface Kafka {
+    /**
+     * The brokers, as {@code host:port,...}. Empty: the embedded one of this installation, on
+     * {@link #port()} of the loopback address.
+     */
+    Optional<String> bootstrapServers();
+
+    /** Client properties for a cluster of yours (security.protocol, sasl.*); secret. */
+    Map<String, String> properties();
+
+    /** The embedded broker's port on the loopback address, 1 to 65535. */
+    @WithDefault("9092")
+    int port();
+
+    /** The embedded broker's controller's port on the loopback address, 1 to 65535. */
+    @WithDefault("9093")
+    int controllerPort();
+
+    /**
+     * Partitions of every topic, 1 to 100, fixed at the first start. More let more instances share
+     * the folds; each costs memory and start-up time.
+     */
+    @WithDefault("4")
+    int partitions();
+
+    /** Copies of every topic, 1 to 5; 1 is all that one broker can give, 3 survives a broker. */
+    @WithDefault("1")
+    short replication();
+  }
+
+  /** A part of Errand that can have a process of its own. */
+  enum Service {
+    BROKER,
+    INGEST,
+    PROVISIONER,
+    AGENT_RUNNER,
+    DIFF_COLLECTOR
+  }
+}

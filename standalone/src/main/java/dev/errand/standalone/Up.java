@@ -1,0 +1,105 @@
+package dev.errand.standalone;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Starts the server in a process of its own and waits until it takes tasks. */
+final class Up {
+  /**
+   * A first start formats the broker's folder and creates topics: seconds, on a busy machine 60.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final int LOG_LINES_SHOWN = 20;
+
+  private final Installation installation;
+  private final PrintStream out;
+
+  Up(Installation installation, PrintStream out) {
+    this.installation = installation;
+    this.out = out;
+  }
+
+  /** Returns the exit code: 0 ready, 1 not. */
+  int run() {
+    if (installation.process().isPresent() && installation.isReady()) {
+      out.println("Errand is already running at " + installation.url().orElseThrow());
+      return 0;
+    }
+    installation.ensureFolders();
+    long start = System.nanoTime();
+    Process server = launch();
+    out.println("Starting Errand in " + installation.data() + " ...");
+    while (System.nanoTime() - start < PATIENCE.toNanos()) {
+      if (installation.process().isPresent() && installation.isReady()) {
+        out.printf(
+            "Errand is ready at %s (%.1f s)%n",
+            installation.url().orElseThrow(), (System.nanoTime() - start) / 1e9);
+        return 0;
+      }
+      if (ended(server)) {
+        return failed("Errand did not start (exit code %d).".formatted(server.exitValue()));
+      }
+    }
+    server.destroy();
+    return failed("Errand was not ready after %d s.".formatted(PATIENCE.toSeconds()));
+  }
+
+  private static boolean ended(Process server) {
+    try {
+      return server.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The same program and options as this process, detached from its terminal and its input. */
+  private Process launch() {
+    ProcessHandle.Info self = ProcessHandle.current().info();
+    List<String> command = new ArrayList<>(List.of("setsid", self.command().orElseThrow()));
+    for (String argument : self.arguments().orElseThrow()) {
+      if (!argument.equals("up")) {
+        command.add(argument);
+      }
+    }
+    command.add("serve");
+    File log = installation.logFile().toFile();
+    try {
+      Files.deleteIfExists(installation.urlFile());
+      return new ProcessBuilder(command)
+          .redirectInput(new File("/dev/null"))
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+          .redirectError(ProcessBuilder.Redirect.appendTo(log))
+          .directory(installation.data().toFile())
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the server's process cannot be started", e);
+    }
+  }
+
+  private int failed(String what) {
+    out.println(what + " Its log, " + installation.logFile() + ", ends:");
+    lastLines(installation.logFile()).forEach(line -> out.println("  " + line));
+    out.println("Perhaps you should run `errand doctor`.");
+    return 1;
+  }
+
+  private static List<String> lastLines(Path log) {
+    try (var lines = Files.lines(log)) {
+      List<String> all = lines.toList();
+      return all.subList(Math.max(0, all.size() - LOG_LINES_SHOWN), all.size());
+    } catch (IOException e) {
+      return List.of("(the log cannot be read: " + e.getMessage() + ")");
+    }
+  }
+}

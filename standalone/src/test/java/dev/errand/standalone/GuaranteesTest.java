@@ -1,0 +1,121 @@
+package dev.errand.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.schemas.FailureCode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** docs/guarantees.md promises nothing without a test that exists, and forgets no promise. */
+class GuaranteesTest {
+  private static final Path PAGE = Path.of("docs/guarantees.md");
+
+  /** What must be promised; a row may promise more. */
+  private static final List<String> REQUIRED =
+      List.of(
+          "clone-https",
+          "clone-ssh",
+          "clone-file",
+          "empty-repository",
+          "missing-branch",
+          "missing-tag",
+          "missing-commit",
+          "odd-files",
+          "submodules",
+          "large-history",
+          "agent-changes-nothing",
+          "agent-deletes",
+          "agent-renames",
+          "agent-creates-binary",
+          "agent-commits",
+          "agent-changes-branch",
+          "agent-ignores-term",
+          "agent-prints-invalid-utf8",
+          "agent-writes-1-gb-of-log",
+          "setup-exits-1",
+          "setup-hangs",
+          "setup-asks-on-stdin",
+          "setup-leaves-a-daemon",
+          "unknown-environment",
+          "empty-prompt",
+          "prompt-of-1-mb",
+          "attempts-0-or-5",
+          "malformed-yaml",
+          "unknown-key",
+          "invalid-id",
+          "inbox-not-avro",
+          "wrong-token",
+          "full-disk",
+          "no-engine",
+          "port-in-use",
+          "killed-before-the-effect",
+          "killed-after-the-effect",
+          "killed-after-the-journal",
+          "killed-after-the-append",
+          "killed-before-the-accept",
+          "killed-during-a-renewal");
+
+  private record Row(String item, String test, String code, String leaks) {}
+
+  @Test
+  void everyItemHasARow() {
+    assertThat(rows().stream().map(Row::item).toList())
+        .containsAll(REQUIRED)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyRowsTestExists() {
+    Map<String, String> sources =
+        SourceTree.javaFiles().stream()
+            .filter(path -> path.toString().contains("src/test/java"))
+            .collect(
+                Collectors.toMap(
+                    path -> path.getFileName().toString().replace(".java", ""),
+                    SourceTree::read,
+                    String::concat));
+    Set<String> missing = new TreeSet<>();
+    for (Row row : rows()) {
+      String[] parts = row.test().split("#");
+      if (row.test().equals("none yet")) {
+        assertThat(row.leaks()).as(row.item()).isEqualTo("not proved");
+      } else if (!sources.getOrDefault(parts[0], "").contains(" " + parts[1] + "(")) {
+        missing.add(row.test());
+      }
+    }
+    assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void everyRowsCodeIsOnTheClosedList() {
+    Map<String, FailureCode> codes =
+        Arrays.stream(FailureCode.values())
+            .collect(Collectors.toMap(FailureCode::name, Function.identity()));
+
+    assertThat(rows())
+        .allSatisfy(
+            row -> assertThat(row.code().equals("-") || codes.containsKey(row.code())).isTrue());
+  }
+
+  private static List<Row> rows() {
+    return SourceTree.read(PAGE)
+        .lines()
+        .filter(line -> line.startsWith("| ") && !line.startsWith("| item"))
+        .map(line -> line.split("\\|"))
+        .map(
+            cells ->
+                new Row(
+                    cells[1].strip().replace("`", ""),
+                    cells[2].strip().replace("`", ""),
+                    cells[3].strip().replace("`", ""),
+                    cells[4].strip()))
+        .toList();
+  }
+}
