@@ -7,7 +7,7 @@ import dev.errand.stage.StageHost;
 import dev.errand.stage.StageRunner;
 import java.util.List;
 
-/** What the diff-collector's process is made of. */
+/** What the diff collector's process is made of. */
 public final class DiffCollectorService implements AutoCloseable {
   private final StageRunner runner;
 
@@ -15,9 +15,12 @@ public final class DiffCollectorService implements AutoCloseable {
       StageHost host, Boxes boxes, ArtifactStore artifacts, DiffCollectorSettings settings) {
     runner =
         new StageRunner(
-            host, new CollectDiffStage(boxes, artifacts, settings), () -> Integer.MAX_VALUE);
+            host,
+            new CollectDiffStage(boxes, artifacts, settings),
+            () -> Integer.MAX_VALUE); // an executed run has its permit already
   }
 
+  /** Starts to draw executed runs; returns at once. */
   public void start() {
     runner.start();
   }
@@ -27,6 +30,7 @@ public final class DiffCollectorService implements AutoCloseable {
     return runner.held();
   }
 
+  /** Stops watching; the next process joins what goes on. */
   @Override
   public void close() {
     runner.close();

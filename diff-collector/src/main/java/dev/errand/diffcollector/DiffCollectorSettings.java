@@ -4,21 +4,28 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** What can be set about the diff. */
+/** What can be set about the diff collector. */
 @ConfigMapping(prefix = "errand.diff-collector")
 public interface DiffCollectorSettings {
-  /** Diffs made at once on this node, 1 to 96. More use more cores; fewer make attempts wait. */
-  @WithDefault("4")
-  int slots();
-
   /**
-   * The largest patch in bytes, 1 KiB to 1 GiB. A larger one fails with DIFF_TOO_LARGE; patches are
-   * kept for ever, so a high limit fills the disk.
+   * The largest patch in bytes, 1 KiB to 1 GiB. A small one refuses generated files early; a large
+   * one takes that much disk in the box, in the journal and in the artifact store.
    */
-  @WithDefault("67108864")
+  @WithDefault("52428800")
   long maxPatchBytes();
 
-  /** How long git may take, 1 s to 1 h. It hashes the whole working tree. */
+  /** How many files a patch may touch, 1 to 1,000,000. */
+  @WithDefault("20000")
+  int maxFiles();
+
+  /**
+   * How long git may take in the box, 1 s to 1 h. Reading a work tree takes about 1 s per 10,000
+   * files; a short limit fails large ones, a long one lets a hostile tree hold a slot.
+   */
   @WithDefault("PT5M")
   Duration timeout();
+
+  /** How many diffs one node makes at once, 1 to 96; each is git at work on one core. */
+  @WithDefault("4")
+  int slots();
 }

@@ -1,10 +1,17 @@
 package dev.errand.diffcollector;
 
-/** The text is not a patch that git makes with our options, or names a path that it must not. */
+/** A patch that is not what our git would have written; the reason says where. */
 final class MalformedPatchException extends Exception {
   private static final long serialVersionUID = 1;
 
-  MalformedPatchException(long line, String why) {
-    super("line %d of the diff: %s".formatted(line, why));
+  private final String reason;
+
+  MalformedPatchException(String reason) {
+    super(reason);
+    this.reason = reason;
+  }
+
+  String reason() {
+    return reason;
   }
 }

@@ -1,134 +1,137 @@
 package dev.errand.diffcollector;
 
-import java.io.BufferedReader;
+import dev.errand.diffcollector.PatchSummary.ChangedFile;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Optional;
-import java.util.Set;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole patch and takes only what our git makes: each file once, paths that stay inside,
- * hunks with as many lines as they announce, binary data in its alphabet. A box made the patch, so
- * nothing about it is believed. One use, one thread.
+ * Reads a patch as git writes it, and nothing else: what comes out of a box is hostile until it has
+ * been read to its end. Streams; holds the list of files and one line.
  *
- * <p>The text is read as ISO 8859-1: a byte is a character, whatever the file's encoding.
+ * <pre>
+ *   patch  = file*
+ *   file   = "diff --git" header* (text | binary)?
+ *   text   = "---" "+++" hunk+
+ *   binary = "GIT binary patch" block block
+ * </pre>
  *
- * <p>Source: git-diff(1), "Generating patch text with -p".
+ * <p>Source: git-diff(1), "Generating patch text with -p"; git's apply.c for binary patches.
  */
 final class PatchParser {
-  private static final String HEADER = "diff --git ";
-  private static final Pattern MODE =
-      Pattern.compile("(old mode|new mode|deleted file mode|new file mode) (\\d{6})");
-  private static final Pattern ALLOWED_MODE = Pattern.compile("100644|100755|120000|160000");
-  private static final Pattern INDEX =
-      Pattern.compile("index [0-9a-f]{40,64}\\.\\.[0-9a-f]{40,64}( \\d{6})?");
   private static final Pattern HUNK =
       Pattern.compile("@@ -(\\d{1,9})(?:,(\\d{1,9}))? \\+(\\d{1,9})(?:,(\\d{1,9}))? @@.*");
-  private static final Pattern BINARY_SIZE = Pattern.compile("(literal|delta) \\d{1,12}");
 
-  /** A length, then base 85 in groups of five. Source: git's binary patch format. */
-  private static final Pattern BINARY_LINE =
-      Pattern.compile("[A-Za-z](?:[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{5}){1,13}");
+  private static final Pattern BLOCK = Pattern.compile("(?:literal|delta) \\d{1,10}");
 
-  private final BufferedReader lines;
-  private final Set<String> paths = new HashSet<>();
-  private @Nullable String line;
-  private long number;
+  /** A length letter and groups of five base-85 characters. */
+  private static final Pattern BASE85 =
+      Pattern.compile("[A-Za-z][0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]+");
+
+  private final PatchLines lines;
+  private final int maxFiles;
+  private final List<ChangedFile> files = new ArrayList<>();
   private int added;
   private int removed;
 
-  PatchParser(BufferedReader lines) {
+  private PatchParser(PatchLines lines, int maxFiles) {
     this.lines = lines;
+    this.maxFiles = maxFiles;
   }
 
   /**
-   * Reads to the end.
+   * Reads the whole stream.
    *
-   * @throws MalformedPatchException when it is no patch of ours; the message names the line
+   * @throws MalformedPatchException when it is anything else than a patch of at most so many files
    */
-  PatchSummary parse() throws IOException, MalformedPatchException {
-    next();
-    while (line != null) {
+  static PatchSummary parse(InputStream patch, int maxFiles)
+      throws IOException, MalformedPatchException {
+    var lines = new PatchLines(patch);
+    try {
+      return new PatchParser(lines, maxFiles).parse();
+    } catch (MalformedPatchException e) {
+      throw new MalformedPatchException(
+          "line %d of the patch: %s".formatted(lines.number(), e.reason()));
+    }
+  }
+
+  private PatchSummary parse() throws IOException, MalformedPatchException {
+    while (lines.peek() != null) {
+      if (files.size() == maxFiles) {
+        throw new MalformedPatchException("more than %,d files".formatted(maxFiles));
+      }
       file();
     }
-    return new PatchSummary(paths.size(), added, removed);
+    return new PatchSummary(files, added, removed);
   }
 
   private void file() throws IOException, MalformedPatchException {
-    if (!starts(HEADER)) {
-      throw malformed("a file's header is expected");
+    var header = new FileHeader(headerLine());
+    lines.next();
+    while (lines.peek() != null && header.take(headerLine())) {
+      lines.next();
     }
-    Optional<String> path = PatchPath.ofHeader(text().substring(HEADER.length()));
-    if (path.isEmpty() || !PatchPath.isSafe(path.get())) {
-      throw malformed("the path is not one that a patch may name");
+    String line = lines.peek();
+    if (line != null && line.startsWith("--- ")) {
+      text(header);
+    } else if (line != null && line.equals("GIT binary patch")) {
+      lines.next();
+      block();
+      block();
     }
-    if (!paths.add(path.get())) {
-      throw malformed("the file is named twice");
+    files.add(header.finish());
+  }
+
+  private String headerLine() throws MalformedPatchException {
+    String line = lines.peek();
+    if (line == null || lines.isCut()) {
+      throw new MalformedPatchException("a header is missing or too long");
     }
-    next();
-    modes();
-    if (line != null && INDEX.matcher(text()).matches()) {
-      next();
+    return line;
+  }
+
+  private void text(FileHeader header) throws IOException, MalformedPatchException {
+    header.takeOld(headerLine());
+    lines.next();
+    header.takeNew(headerLine());
+    lines.next();
+    boolean any = false;
+    for (Matcher hunk = hunk(); hunk != null; hunk = hunk()) {
+      lines.next();
+      hunkBody(count(hunk.group(2)), count(hunk.group(4)));
+      any = true;
     }
-    if (starts("GIT binary patch")) {
-      next();
-      binary();
-      binary();
-    } else if (starts("--- ")) {
-      sides(path.get());
-      hunks();
+    if (!any) {
+      throw new MalformedPatchException("no hunk behind a file's names");
     }
   }
 
-  private void modes() throws IOException, MalformedPatchException {
-    while (line != null) {
-      Matcher mode = MODE.matcher(text());
-      if (!mode.matches()) {
-        return;
-      }
-      if (!ALLOWED_MODE.matcher(mode.group(2)).matches()) {
-        throw malformed("the mode is not a file's, a link's or a submodule's");
-      }
-      next();
+  private @Nullable Matcher hunk() throws MalformedPatchException {
+    String line = lines.peek();
+    if (line == null || !line.startsWith("@@")) {
+      return null;
     }
-  }
-
-  private void sides(String path) throws IOException, MalformedPatchException {
-    side("--- ", "a/" + path);
-    side("+++ ", "b/" + path);
-  }
-
-  private void side(String mark, String path) throws IOException, MalformedPatchException {
-    boolean right =
-        starts(mark)
-            && PatchPath.ofSide(text().substring(mark.length()))
-                .filter(side -> side.equals(path) || side.equals("/dev/null"))
-                .isPresent();
-    if (!right) {
-      throw malformed("the file's name is not the header's");
+    Matcher matcher = HUNK.matcher(line);
+    if (!matcher.matches()) {
+      throw new MalformedPatchException("a hunk's header that git does not write");
     }
-    next();
+    return matcher;
   }
 
-  private void hunks() throws IOException, MalformedPatchException {
-    do {
-      Matcher hunk = HUNK.matcher(line == null ? "" : text());
-      if (!hunk.matches()) {
-        throw malformed("a hunk is expected");
-      }
-      next();
-      hunk(count(hunk.group(2)), count(hunk.group(4)));
-    } while (starts("@@ "));
+  private static int count(@Nullable String digits) {
+    return digits == null ? 1 : Integer.parseInt(digits);
   }
 
-  private void hunk(long oldLines, long newLines) throws IOException, MalformedPatchException {
-    long oldLeft = oldLines;
-    long newLeft = newLines;
+  private void hunkBody(int oldLines, int newLines) throws IOException, MalformedPatchException {
+    int oldLeft = oldLines;
+    int newLeft = newLines;
     while (oldLeft > 0 || newLeft > 0) {
-      char kind = line == null || text().isEmpty() ? '\0' : text().charAt(0);
+      String line = lines.peek();
+      char kind = line == null || line.isEmpty() ? '?' : line.charAt(0);
       switch (kind) {
         case ' ' -> {
           oldLeft--;
@@ -143,64 +146,36 @@ final class PatchParser {
           added++;
         }
         case '\\' -> {}
-        default -> throw malformed("the hunk is shorter than it says");
+        default -> throw new MalformedPatchException("a hunk is shorter than it says");
       }
       if (oldLeft < 0 || newLeft < 0) {
-        throw malformed("the hunk is longer than it says");
+        throw new MalformedPatchException("a hunk is longer than it says");
       }
-      next();
+      lines.next();
     }
-    if (starts("\\ ")) {
-      next(); // no newline at the end of the file
+    String line = lines.peek();
+    if (line != null && line.startsWith("\\")) {
+      lines.next(); // "\ No newline at end of file"
     }
   }
 
-  private void binary() throws IOException, MalformedPatchException {
-    if (line == null || !BINARY_SIZE.matcher(text()).matches()) {
-      throw malformed("binary data is expected");
+  private void block() throws IOException, MalformedPatchException {
+    String first = lines.peek();
+    if (first == null || !BLOCK.matcher(first).matches()) {
+      throw new MalformedPatchException("a binary block that git does not write");
     }
-    next();
-    while (line != null && BINARY_LINE.matcher(text()).matches()) {
-      next();
+    lines.next();
+    String line = lines.peek();
+    while (line != null && !line.isEmpty()) {
+      if (lines.isCut() || !BASE85.matcher(line).matches()) {
+        throw new MalformedPatchException("binary data that git does not write");
+      }
+      lines.next();
+      line = lines.peek();
     }
-    if (line == null || !text().isEmpty()) {
-      throw malformed("binary data ends with an empty line");
-    }
-    next();
-  }
-
-  private static long count(@Nullable String lines) {
-    return lines == null ? 1 : Long.parseLong(lines);
-  }
-
-  private boolean starts(String prefix) {
-    return line != null && line.startsWith(prefix);
-  }
-
-  private String text() {
     if (line == null) {
-      throw new IllegalStateException("read beyond the end");
+      throw new MalformedPatchException("a binary block without its end");
     }
-    return line;
-  }
-
-  /** A line ends at a line feed only: a carriage return belongs to the file. */
-  private void next() throws IOException {
-    StringBuilder read = new StringBuilder();
-    int c = lines.read();
-    if (c < 0) {
-      line = null;
-      return;
-    }
-    while (c >= 0 && c != '\n') {
-      read.append((char) c);
-      c = lines.read();
-    }
-    line = read.toString();
-    number++;
-  }
-
-  private MalformedPatchException malformed(String why) {
-    return new MalformedPatchException(number, why);
+    lines.next();
   }
 }

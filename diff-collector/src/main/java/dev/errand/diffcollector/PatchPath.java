@@ -3,105 +3,113 @@ package dev.errand.diffcollector;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * Paths as git writes them into patches: plain, or in double quotes with C's escapes.
+ * A path of a patch: below the work tree's root, and never into a {@code .git}. Bytes, written as
+ * ISO 8859-1: a path is not necessarily UTF-8.
  *
- * <p>Source: git-diff(1), core.quotePath.
+ * <p>Source: git's verify_path and quote_c_style.
  */
-final class PatchPath {
-  private static final int MAX_BYTES = 4_096; // PATH_MAX
+record PatchPath(String bytes) {
+  /** What Linux takes; four characters for each byte when it is quoted. */
+  static final int MAX_BYTES = 4_096;
 
-  private PatchPath() {}
+  /** Every spelling that some file system takes for {@code .git}, as git refuses them. */
+  private static final Pattern DOT_GIT =
+      Pattern.compile("(?:\\.git|git~1)[ .]*(?::.*)?", Pattern.CASE_INSENSITIVE);
 
-  /**
-   * The one path of a header's two sides: {@code a/X b/X}, or {@code "a/X" "b/X"}. Empty when they
-   * differ or are no paths: without renames, git names the same file twice.
-   */
-  static Optional<String> ofHeader(String sides) {
-    if (sides.startsWith("\"")) {
-      int end = endOfQuoted(sides);
-      if (end < 0 || end + 2 > sides.length() || sides.charAt(end + 1) != ' ') {
-        return Optional.empty();
+  PatchPath {
+    if (bytes.isEmpty() || bytes.length() > MAX_BYTES || bytes.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a path is empty, too long or holds a zero byte");
+    }
+    for (String part : bytes.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw new IllegalArgumentException("a path is absolute or leaves the work tree");
       }
-      return same(unquoted(sides.substring(0, end + 1)), unquoted(sides.substring(end + 2)));
-    }
-    int length = sides.length() - "a/ b/".length();
-    if (length < 2 || length % 2 != 0) {
-      return Optional.empty();
-    }
-    int half = "a/".length() + length / 2;
-    if (sides.charAt(half) != ' ') {
-      return Optional.empty();
-    }
-    return same(Optional.of(sides.substring(0, half)), Optional.of(sides.substring(half + 1)));
-  }
-
-  /** The path of a {@code ---} or {@code +++} line, with its side; git ends odd ones with a tab. */
-  static Optional<String> ofSide(String side) {
-    String text = side.endsWith("\t") ? side.substring(0, side.length() - 1) : side;
-    return text.startsWith("\"") ? unquoted(text) : Optional.of(text);
-  }
-
-  private static Optional<String> same(Optional<String> old, Optional<String> now) {
-    return old.filter(path -> path.startsWith("a/"))
-        .map(path -> path.substring(2))
-        .filter(path -> now.equals(Optional.of("b/" + path)));
-  }
-
-  /** Whether the path stays in the working tree and out of git's own folders. */
-  static boolean isSafe(String path) {
-    if (path.isEmpty()
-        || path.indexOf('\0') >= 0
-        || path.getBytes(StandardCharsets.ISO_8859_1).length > MAX_BYTES) {
-      return false;
-    }
-    for (String part : path.split("/", -1)) {
-      // What some file systems take for .git: other case, trailing dots and spaces, the short name.
-      String plain = part.toLowerCase(Locale.ROOT).replaceAll("[. ]+$", "");
-      boolean git = plain.equals(".git") || plain.equals("git~1") || part.equalsIgnoreCase(".git");
-      if (part.isEmpty() || part.equals(".") || part.equals("..") || git) {
-        return false;
+      if (DOT_GIT.matcher(withoutIgnored(part)).matches()) {
+        throw new IllegalArgumentException("a path leads into a .git");
       }
     }
-    return true;
   }
 
-  private static int endOfQuoted(String text) {
+  /** As HFS+ compares names: zero-width characters do not count. */
+  private static String withoutIgnored(String part) {
+    String text = new String(part.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return text.replaceAll("[\\u200c-\\u200f\\u202a-\\u202e\\u206a-\\u206f\\ufeff]", "")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** For a person; bytes that are not UTF-8 become U+FFFD. */
+  @Override
+  public String toString() {
+    return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** Reads a path with a prefix such as {@code a/}, quoted or not. */
+  static PatchPath prefixed(String text, String prefix) throws MalformedPatchException {
+    String plain = unquoted(text);
+    if (!plain.startsWith(prefix)) {
+      throw new MalformedPatchException("a path without the prefix " + prefix);
+    }
+    return checked(plain.substring(prefix.length()));
+  }
+
+  /** Reads a path without a prefix, quoted or not. */
+  static PatchPath plain(String text) throws MalformedPatchException {
+    return checked(unquoted(text));
+  }
+
+  private static PatchPath checked(String bytes) throws MalformedPatchException {
+    try {
+      return new PatchPath(bytes);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedPatchException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Where the quoted string that begins the text ends, behind its closing quote. */
+  static int quotedEnd(String text) throws MalformedPatchException {
     for (int i = 1; i < text.length(); i++) {
       if (text.charAt(i) == '\\') {
         i++;
       } else if (text.charAt(i) == '"') {
-        return i;
+        return i + 1;
       }
     }
-    return -1;
+    throw new MalformedPatchException("a quoted path without its end");
   }
 
-  /** Bytes as characters 0 to 255, as the whole patch is read. */
-  private static Optional<String> unquoted(String quoted) {
-    if (quoted.length() < 2 || endOfQuoted(quoted) != quoted.length() - 1) {
-      return Optional.empty();
+  private static String unquoted(String text) throws MalformedPatchException {
+    if (!text.startsWith("\"")) {
+      return text;
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 1; i < quoted.length() - 1; i++) {
-      char c = quoted.charAt(i);
+    if (quotedEnd(text) != text.length()) {
+      throw new MalformedPatchException("text behind a quoted path");
+    }
+    var out = new ByteArrayOutputStream();
+    int at = 1;
+    while (at < text.length() - 1) {
+      char c = text.charAt(at);
       if (c != '\\') {
-        bytes.write(c);
-        continue;
-      }
-      char escape = quoted.charAt(++i);
-      int simple = "abtnvfr\"\\".indexOf(escape);
-      if (simple >= 0) {
-        bytes.write("\u0007\b\t\n\u000b\f\r\"\\".charAt(simple));
-      } else if (i + 2 < quoted.length() && quoted.substring(i, i + 3).matches("[0-3][0-7]{2}")) {
-        bytes.write(Integer.parseInt(quoted.substring(i, i + 3), 8));
-        i += 2;
+        out.write(c);
+        at++;
+      } else if (text.charAt(at + 1) >= '0' && text.charAt(at + 1) <= '3') {
+        String octal = text.substring(at + 1, Math.min(at + 4, text.length() - 1));
+        if (!octal.matches("[0-3][0-7]{2}")) {
+          throw new MalformedPatchException("an escape that git does not write");
+        }
+        out.write(Integer.parseInt(octal, 8));
+        at += 4;
       } else {
-        return Optional.empty();
+        int index = "abtnvfr\"\\".indexOf(text.charAt(at + 1));
+        if (index < 0) {
+          throw new MalformedPatchException("an escape that git does not write");
+        }
+        out.write("\007\b\t\n\013\f\r\"\\".charAt(index));
+        at += 2;
       }
     }
-    return Optional.of(bytes.toString(StandardCharsets.ISO_8859_1));
+    return out.toString(StandardCharsets.ISO_8859_1);
   }
 }

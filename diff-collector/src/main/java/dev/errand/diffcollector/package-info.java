@@ -1,7 +1,8 @@
 /**
- * The diff: made in the box by a git of ours, checked here line by line, stored, presented. The
- * main type is {@link dev.errand.diffcollector.CollectDiffStage}. It must not know which agent
- * worked, nor trust anything that the agent wrote.
+ * The last stage: what the agent has changed becomes a patch, and the run ends. The main type is
+ * {@link dev.errand.diffcollector.CollectDiffStage}; {@link
+ * dev.errand.diffcollector.DiffCollectorService} runs it. It must not know how the work tree came
+ * to be, and believes nothing that lies in it.
  */
 @NullMarked
 package dev.errand.diffcollector;

@@ -1,0 +1,145 @@
+# Writes to standard output what the work tree has that the task's commit has not, as a patch behind
+# one line "errand-diff <submodules> <nested repositories>". Runs inside the box, after the agent.
+#
+# Nothing of the agent's .git is read: not its index (skip-worktree), not its references (replace),
+# not its configuration (external diff, filters, fsmonitor). Every file's content is compared.
+#
+# Given: ERRAND_WORK, the work tree; ERRAND_MIRROR, a bare repository with the commit's objects;
+# ERRAND_BASE, the commit; ERRAND_MAX_BYTES, the largest patch.
+# Exit codes: 0 the patch is whole; 90 git failed, the output says why; 92 the patch is too large.
+
+set -u -o pipefail
+PATH=/errand/git/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH LC_ALL=C
+for name in ${!GIT_*}; do unset "$name"; done
+
+if ! cd "$ERRAND_WORK"; then
+  exit 90
+fi
+if ! command -v git > /dev/null; then
+  echo "the image has no git"
+  exit 90
+fi
+own=$(mktemp -d "${TMPDIR:-/tmp}/errand-diff.XXXXXXXX") || exit 90
+trap 'rm -rf "$own"' EXIT
+exec 3>&1 > "$own/messages" 2>&1
+
+fail() {
+  tail -c 4096 "$own/messages" >&3
+  exit 90
+}
+
+# A repository of ours; made by hand, as that takes no process.
+make_repository() {
+  mkdir -p "$1/objects/info" "$1/refs" "$1/info" || return
+  echo "ref: refs/heads/none" > "$1/HEAD"
+  # What a diff driver hides, a person should read.
+  echo "* !diff" > "$1/info/attributes"
+  local format=0
+  if [ ${#ERRAND_BASE} -eq 64 ]; then
+    format=1
+  fi
+  {
+    echo "[core]"
+    echo "repositoryformatversion = $format"
+    echo "bare = false"
+    echo "fileMode = true"
+    echo "symlinks = true"
+    echo "ignoreCase = false"
+    echo "autocrlf = false"
+    echo "safecrlf = false"
+    echo "excludesFile = /dev/null"
+    echo "attributesFile = /dev/null"
+    echo "hooksPath = /dev/null"
+    echo "fsmonitor = false"
+    echo "untrackedCache = false"
+    echo "sparseCheckout = false"
+    echo "looseCompression = 1"
+    echo "quotePath = true"
+    echo "[gc]"
+    echo "auto = 0"
+    echo "[advice]"
+    echo "addEmbeddedRepo = false"
+    if [ $format -eq 1 ]; then
+      echo "[extensions]"
+      echo "objectFormat = sha256"
+    fi
+  } > "$1/config"
+}
+
+make_repository "$own/git" || fail
+make_repository "$own/empty" || fail
+export HOME=$own XDG_CONFIG_HOME=$own
+export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1
+export GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0 GIT_PAGER=cat
+export GIT_DIR=$own/git GIT_WORK_TREE=$ERRAND_WORK
+export GIT_ALTERNATE_OBJECT_DIRECTORIES=$ERRAND_MIRROR/objects
+
+git read-tree "$ERRAND_BASE^{tree}" || fail
+
+# Submodules stay at the task's commit: what is inside of them belongs to another repository. They
+# are looked up in the commit, and kept out of everything that would open their .git.
+submodules=()
+while IFS= read -r -d '' entry; do
+  submodules+=("${entry#*$'\t'}")
+done < <(git ls-files -s -z | grep -z '^160000 ')
+paths=("--pathspec-from-file=$own/paths" --pathspec-file-nul)
+excluded=()
+for path in "${submodules[@]}"; do
+  excluded+=(":(top,exclude,literal)$path")
+done
+
+# A repository inside the work tree, such as one of `git init`, becomes plain files: a patch has no
+# way to carry it, and git would leave its content out.
+nested=()
+while IFS= read -r -d '' path; do
+  nested+=("${path%/}")
+  excluded+=(":(top,exclude,literal)${path%/}")
+done < <(git ls-files -o -z --exclude-standard -- . "${excluded[@]}" | grep -z '/$')
+
+if [ ${#excluded[@]} -eq 0 ]; then
+  git add -A || fail
+else
+  printf '%s\0' . "${excluded[@]}" > "$own/paths"
+  git add -A "${paths[@]}" || fail
+fi
+
+list_nested() {
+  local path
+  while IFS= read -r -d '' path; do
+    if [[ $path == */ ]]; then
+      list_nested "$1/${path%/}"
+    else
+      printf '%s/%s\0' "$1" "$path"
+    fi
+  done < <(
+    GIT_DIR=$own/empty GIT_WORK_TREE="$ERRAND_WORK/$1" GIT_INDEX_FILE="$own/none" \
+      git -C "$ERRAND_WORK/$1" ls-files -o -z --exclude-standard
+  )
+}
+for path in "${nested[@]}"; do
+  list_nested "$path" > "$own/paths"
+  git update-index --add -z --stdin < "$own/paths" || fail
+done
+
+for path in "${submodules[@]}"; do
+  if [ -L "$path" ] || [ ! -d "$path" ]; then
+    git update-index --force-remove -- "$path" || fail
+    if [ -e "$path" ] || [ -L "$path" ]; then
+      git update-index --add -- "$path" || fail
+    fi
+  fi
+done
+
+# Stops git as soon as the patch is too large; that is then seen by its size, not by git's end.
+git diff-index --cached -p --binary --full-index -M -l1000 --no-ext-diff --no-textconv --no-color \
+  --src-prefix=a/ --dst-prefix=b/ --submodule=short "$ERRAND_BASE" \
+  | head -c $((ERRAND_MAX_BYTES + 1)) > "$own/patch"
+status=${PIPESTATUS[0]}
+size=$(wc -c < "$own/patch")
+if [ "$size" -gt "$ERRAND_MAX_BYTES" ]; then
+  exit 92
+fi
+[ "$status" -eq 0 ] || fail
+echo "errand-diff ${#submodules[@]} ${#nested[@]}" >&3
+cat "$own/patch" >&3
