@@ -1,0 +1,138 @@
+package dev.errand.provisioner;
+
+import dev.errand.sandbox.Box;
+import dev.errand.sandbox.Boxes;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event.AttemptEnded;
+import dev.errand.schemas.ids.BoxId;
+import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.RunId;
+import dev.errand.stage.Ledger;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes boxes that no run needs any more; the only one on a node that does. A run's end removes
+ * its box at once; a sweep finds the rest: boxes of runs that ended while nobody listened, and
+ * boxes that were made and never claimed. What the ledger does not know yet is not touched: the
+ * first sweep waits until it has read everything.
+ */
+final class Reaper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
+
+  /** Removing takes the engine a quarter of a second and little of our own. */
+  private static final int THREADS = 2;
+
+  private static final Duration SWEEP = Duration.ofSeconds(15);
+  private static final Duration LEDGER_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(10);
+
+  private final Boxes boxes;
+  private final Ledger ledger;
+  private final NodeName node;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Set<RunId> ending = ConcurrentHashMap.newKeySet();
+  private final ExecutorService removers =
+      Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("reaper-", 0).factory());
+  private @Nullable Thread sweeper;
+
+  Reaper(Boxes boxes, Ledger ledger, NodeName node) {
+    this.boxes = boxes;
+    this.ledger = ledger;
+    this.node = node;
+  }
+
+  void start() {
+    ledger.onEnded(this::ended);
+    sweeper = Thread.ofPlatform().name("reaper").start(this::sweepUntilClosed);
+  }
+
+  /** Called by the ledger's reader: hands over and returns. */
+  private void ended(AttemptEnded end) {
+    RunId run = end.run();
+    if (ledger.owner(run).equals(Optional.of(node)) && closed.getCount() > 0 && ending.add(run)) {
+      removers.execute(() -> removeOf(run));
+    }
+  }
+
+  private void removeOf(RunId run) {
+    try {
+      boxes.find(run).or(() -> boxes.find(BoxIds.of(run))).ifPresent(boxes::remove);
+    } catch (ErrandException e) {
+      LOG.warn("The box of {} is removed by the next sweep: {}", run, e.getMessage());
+    } finally {
+      ending.remove(run);
+    }
+  }
+
+  private void sweepUntilClosed() {
+    try {
+      while (!ledger.awaitCaughtUp(LEDGER_PATIENCE) && closed.getCount() > 0) {
+        LOG.info("The ledger is still being read; no box is removed before that");
+      }
+      do {
+        sweep();
+      } while (!closed.await(SWEEP.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      LOG.debug("The reaper was stopped");
+    }
+  }
+
+  /** One look at all boxes. */
+  void sweep() {
+    try {
+      // The boxes first: what is claimed after this look is not among them.
+      var seen = boxes.all();
+      Set<BoxId> expected =
+          ledger.liveOn(node).stream().map(BoxIds::of).collect(Collectors.toSet());
+      for (Box box : seen) {
+        if (isLeft(box, expected)) {
+          LOG.info("Removing box {} ({})", box.id(), box.run() == null ? "unclaimed" : box.run());
+          boxes.remove(box);
+        }
+      }
+    } catch (ErrandException e) {
+      LOG.warn("The sweep goes on later: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * A claimed box is left when its run is over or another node's; an unclaimed one when no live run
+   * of this node is about to claim it. A run is placed here before its box is made, so a box whose
+   * run the ledger does not know cannot be a new one.
+   */
+  private boolean isLeft(Box box, Set<BoxId> expected) {
+    RunId run = box.run();
+    if (run == null) {
+      return !expected.contains(box.id());
+    }
+    return ledger.isOver(run) || !ledger.owner(run).equals(Optional.of(node));
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    removers.shutdown();
+    try {
+      Thread running = sweeper;
+      if (running != null && !running.join(CLOSE)) {
+        running.interrupt();
+      }
+      if (!removers.awaitTermination(CLOSE.toSeconds(), TimeUnit.SECONDS)) {
+        LOG.warn("Boxes that are left are removed at the next start");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.errand.provisioner;
+
+import dev.errand.artifacts.LogFilter;
+import dev.errand.secrets.Redactor;
+import dev.errand.secrets.Secret;
+import java.util.Collection;
+
+/** Stars for secrets, before anything is recorded or told. */
+final class RedactingFilter implements LogFilter {
+  private final Redactor redactor;
+
+  RedactingFilter(Collection<Secret> secrets) {
+    this.redactor = new Redactor(secrets);
+  }
+
+  @Override
+  public byte[] filter(byte[] data) {
+    return redactor.redact(data);
+  }
+
+  @Override
+  public byte[] rest() {
+    return redactor.rest();
+  }
+
+  @Override
+  public void skipped(long bytes) {
+    redactor.skipped(bytes);
+  }
+}
