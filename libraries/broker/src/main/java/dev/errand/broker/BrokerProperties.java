@@ -84,6 +84,7 @@ final class BrokerProperties {
     properties.put("group.share.min.heartbeat.interval.ms", "500");
     properties.put("group.share.heartbeat.interval.ms", "500");
     properties.put("group.share.assignment.interval.ms", "0");
+    properties.put("group.share.assignors", EveryPartitionAssignor.class.getName());
     properties.put("group.share.max.delivery.count.limit", "10");
     properties.put("group.share.delivery.count.limit", "10");
   }

@@ -1,5 +1,7 @@
 package dev.errand.stage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
@@ -7,19 +9,22 @@ import dev.errand.schemas.wire.Headers;
 import dev.errand.schemas.wire.Wire;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import java.nio.charset.StandardCharsets;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class FactWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FactWriter.class);
 
-  /** Larger than any fact in its frame, so that a dead letter of the largest fact fits as well. */
-  static final int MAX_RECORD_BYTES = 2 * Topic.MAX_EVENT_BYTES;
+  /** A fact, its frame, and what its headers may add; more is refused by the broker as well. */
+  static final int MAX_RECORD_BYTES = Topic.MAX_EVENT_BYTES + 64 * 1024;
 
   private static final int LIVE_BUFFER_BYTES = 8 << 20; // what a broker's hiccup may hold up
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -169,6 +174,27 @@ public final class FactWriter implements AutoCloseable {
     }
   }
 
+  /** The trace that the record's writer was in. */
+  static Context traceOf(ConsumerRecord<byte[], byte[]> entry) {
+    return W3CTraceContextPropagator.getInstance().extract(Context.root(), entry, TRACE_HEADERS);
+  }
+
+  private static final TextMapGetter<ConsumerRecord<byte[], byte[]>> TRACE_HEADERS =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(ConsumerRecord<byte[], byte[]> entry) {
+          return List.of(Headers.TRACE_PARENT);
+        }
+
+        @Override
+        public @Nullable String get(@Nullable ConsumerRecord<byte[], byte[]> entry, String name) {
+          Header header = entry == null ? null : entry.headers().lastHeader(name);
+          return header == null || header.value() == null
+              ? null
+              : new String(header.value(), UTF_8);
+        }
+      };
+
   private static String nameFor(Topic topic, Event fact) {
     if (!topic.event().isInstance(fact)) {
       throw new IllegalArgumentException(
@@ -185,7 +211,7 @@ public final class FactWriter implements AutoCloseable {
   }
 
   private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return text.getBytes(UTF_8);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.errand.stage;
 
 import dev.errand.schemas.Event;
 import dev.errand.schemas.ids.EventId;
+import dev.errand.schemas.ids.RunId;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,10 +14,10 @@ public interface Lease {
   /** The id of the fact that is worked on. */
   EventId input();
 
-  /** The input's record value as it was drawn, for what is signed over its bytes. */
+  /** The fact as its writer appended it, frame and all: what a signature covers. */
   byte[] value();
 
-  /** The last header of this name on the input's record, read as UTF-8. */
+  /** A header of the fact's record, as text; empty when there is none. */
   Optional<String> header(String name);
 
   /**
@@ -44,4 +45,13 @@ public interface Lease {
 
   /** A log that is durable now: travels with {@code attempts.ended} if this stage fails. */
   void recorded(Event.LogArtifact log);
+
+  /** The run has ended, or a newer one has replaced it: there is nothing to do and to append. */
+  final class RunOverException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RunOverException(RunId run) {
+      super(run + " is over");
+    }
+  }
 }

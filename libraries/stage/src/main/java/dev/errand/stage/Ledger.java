@@ -7,6 +7,7 @@ import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.stage.follow.Follower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +40,10 @@ public final class Ledger implements AutoCloseable {
   private Ledger(KafkaConnection connection, Wire wire) {
     this.wire = wire;
     this.follower =
-        Follower.of(connection, List.of(Topic.ATTEMPTS_PLACED, Topic.ATTEMPTS_ENDED), this::apply);
+        Follower.of(
+            connection.with(Map.of()),
+            List.of(Topic.ATTEMPTS_PLACED.pattern(), Topic.ATTEMPTS_ENDED.pattern()),
+            this::apply);
   }
 
   /** Starts to read; it is not to be believed before {@link #awaitCaughtUp}. */
@@ -83,7 +88,8 @@ public final class Ledger implements AutoCloseable {
 
   /** False when the fact at the position has not been read in time. */
   public boolean await(Position position, Duration patience) throws InterruptedException {
-    return follower.await(position, patience);
+    return follower.await(
+        new TopicPartition(position.topic(), position.partition()), position.offset(), patience);
   }
 
   private void apply(ConsumerRecord<byte[], byte[]> entry) {

@@ -5,6 +5,7 @@ import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.stage.follow.Follower;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -39,22 +39,7 @@ public final class LogReader implements AutoCloseable {
 
   /** Opens a reader at the task's creation; costs one connection until it is closed. */
   public static LogReader open(KafkaConnection connection, Wire wire, TaskId task) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            connection.with(
-                Map.of(
-                    "enable.auto.commit",
-                    false,
-                    "auto.offset.reset",
-                    "earliest",
-                    "fetch.max.wait.ms",
-                    10_000,
-                    "request.timeout.ms",
-                    40_000,
-                    "allow.auto.create.topics",
-                    false)),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    KafkaConsumer<byte[], byte[]> consumer = Follower.reader(connection.with(Map.of()));
     LogReader reader = new LogReader(wire, task, consumer);
     reader.seek();
     return reader;

@@ -4,6 +4,7 @@ import dev.errand.schemas.Event;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.stage.follow.Follower;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ public final class Table<E extends Event> implements AutoCloseable {
     this.wire = wire;
     this.topic = topic;
     this.type = type;
-    this.follower = Follower.of(connection, List.of(topic), this::apply);
+    this.follower = Follower.of(connection.with(Map.of()), List.of(topic.pattern()), this::apply);
   }
 
   /** Starts to read the topic; it fills while the caller goes on. */
@@ -60,7 +62,8 @@ public final class Table<E extends Event> implements AutoCloseable {
 
   /** False when the fact at the position has not been read in time. */
   public boolean await(Position position, Duration patience) throws InterruptedException {
-    return follower.await(position, patience);
+    return follower.await(
+        new TopicPartition(position.topic(), position.partition()), position.offset(), patience);
   }
 
   /** Calls the listener for each later fact, on the reading thread: be quick. */

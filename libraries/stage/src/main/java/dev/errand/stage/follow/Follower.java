@@ -1,6 +1,5 @@
-package dev.errand.stage;
+package dev.errand.stage.follow;
 
-import dev.errand.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Reads some topics whole and goes on reading, each partition in its order, on a thread of its own;
  * a broken connection only makes it late. No group: every follower sees everything.
  */
-final class Follower implements AutoCloseable {
+public final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -41,34 +41,31 @@ final class Follower implements AutoCloseable {
   private volatile boolean closed;
 
   private Follower(
-      KafkaConnection connection,
-      List<Topic> topics,
+      Map<String, Object> connection,
+      List<String> topics,
       Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-    this.topics = topics.stream().map(Topic::pattern).toList();
+    this.topics = List.copyOf(topics);
     this.sink = sink;
-    this.consumer =
-        new KafkaConsumer<>(
-            connection.with(
-                Map.of(
-                    "enable.auto.commit",
-                    false,
-                    "auto.offset.reset",
-                    "earliest",
-                    "fetch.max.wait.ms",
-                    10_000, // a new record answers at once; idle is cheap
-                    "request.timeout.ms",
-                    40_000,
-                    "allow.auto.create.topics",
-                    false)),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    this.consumer = reader(connection);
     this.thread = Thread.ofVirtual().name("follow-" + this.topics).unstarted(this::run);
   }
 
+  /** A consumer without a group, which finds everything and waits cheaply. */
+  public static KafkaConsumer<byte[], byte[]> reader(Map<String, Object> connection) {
+    Map<String, Object> settings = new HashMap<>(connection);
+    settings.put("enable.auto.commit", false);
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("fetch.max.wait.ms", 10_000); // a new record answers at once
+    settings.put("request.timeout.ms", 40_000);
+    settings.put("reconnect.backoff.max.ms", 1_000);
+    settings.put("allow.auto.create.topics", false);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
   /** Starts to read; the sink is called on one thread, and what it throws ends the reading. */
-  static Follower of(
-      KafkaConnection connection,
-      List<Topic> topics,
+  public static Follower of(
+      Map<String, Object> connection,
+      List<String> topics,
       Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     Follower follower = new Follower(connection, topics, sink);
     follower.thread.start();
@@ -76,18 +73,17 @@ final class Follower implements AutoCloseable {
   }
 
   /** Waits until everything that was there at the start has gone through the sink. */
-  boolean awaitCaughtUp(Duration patience) throws InterruptedException {
+  public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
     return await(patience, () -> started && hasPassed(target));
   }
 
-  /** Waits until what lies at the position has gone through the sink. */
-  boolean await(Position position, Duration patience) throws InterruptedException {
-    TopicPartition partition = new TopicPartition(position.topic(), position.partition());
-    return await(patience, () -> next.getOrDefault(partition, 0L) > position.offset());
+  /** Waits until what lies at the offset has gone through the sink. */
+  public boolean await(TopicPartition partition, long offset, Duration patience)
+      throws InterruptedException {
+    return await(patience, () -> next.getOrDefault(partition, 0L) > offset);
   }
 
-  private boolean await(Duration patience, java.util.function.BooleanSupplier reached)
-      throws InterruptedException {
+  private boolean await(Duration patience, BooleanSupplier reached) throws InterruptedException {
     long nanos = patience.toNanos();
     lock.lock();
     try {
