@@ -39,6 +39,7 @@ public final class FactWriter implements AutoCloseable {
   static final int MAX_RECORD_BYTES = Topic.MAX_EVENT_BYTES + 64 * 1024;
 
   private static final int LIVE_BUFFER_BYTES = 8 << 20; // what a broker's hiccup may hold up
+  private static final int LIVE_BLOCK_MILLIS = 100; // then a live fact is left out
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final Wire wire;
@@ -71,16 +72,38 @@ public final class FactWriter implements AutoCloseable {
         new KafkaProducer<>(
             connection.with(
                 Map.of(
-                    "acks", "1",
-                    "enable.idempotence", false,
-                    "linger.ms", 20, // a watcher does not see it, and a chatty log is one request
-                    "max.block.ms", 0, // full means left out
-                    "delivery.timeout.ms", 30_000,
-                    "request.timeout.ms", 15_000,
-                    "reconnect.backoff.max.ms", 1_000,
-                    "buffer.memory", LIVE_BUFFER_BYTES)),
+                    "acks",
+                    "1",
+                    "enable.idempotence",
+                    false,
+                    "linger.ms",
+                    20, // a watcher does not see it, and a chatty log is one request
+                    "max.block.ms",
+                    LIVE_BLOCK_MILLIS,
+                    "metadata.max.idle.ms",
+                    Long.MAX_VALUE, // or the first fact after a pause would be left out
+                    "delivery.timeout.ms",
+                    30_000,
+                    "request.timeout.ms",
+                    15_000,
+                    "reconnect.backoff.max.ms",
+                    1_000,
+                    "buffer.memory",
+                    LIVE_BUFFER_BYTES)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    Thread.ofVirtual().start(this::meetTopics);
+  }
+
+  /** Has the live producer ask for its topics early, so that the first facts need not wait. */
+  private void meetTopics() {
+    for (Topic topic : List.of(Topic.ATTEMPTS_PROGRESSED, Topic.ATTEMPTS_LOGGED)) {
+      try {
+        live.partitionsFor(topic.pattern());
+      } catch (KafkaException e) {
+        LOG.debug("{} is not known yet: {}", topic.pattern(), e.toString());
+      }
+    }
   }
 
   /**
@@ -156,7 +179,9 @@ public final class FactWriter implements AutoCloseable {
     }
   }
 
-  /** Appends a fact that only whoever watches now would miss; never waits, and may lose it. */
+  /**
+   * Appends a fact that only whoever watches now would miss; waits at most 0.1 s, and may lose it.
+   */
   public void appendLive(Topic topic, Event fact) {
     try {
       var _ =

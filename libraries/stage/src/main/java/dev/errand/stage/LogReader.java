@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -27,6 +28,8 @@ public final class LogReader implements AutoCloseable {
   private static final List<Topic> TOPICS =
       List.of(Topic.ATTEMPTS_LOGGED, Topic.ATTEMPTS_PROGRESSED);
 
+  private static final Duration FETCH_WAIT = Duration.ofSeconds(2);
+
   private final Wire wire;
   private final TaskId task;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -39,7 +42,7 @@ public final class LogReader implements AutoCloseable {
 
   /** Opens a reader at the task's creation; costs one connection until it is closed. */
   public static LogReader open(KafkaConnection connection, Wire wire, TaskId task) {
-    KafkaConsumer<byte[], byte[]> consumer = Follower.reader(connection.with(Map.of()));
+    KafkaConsumer<byte[], byte[]> consumer = Follower.reader(connection.with(Map.of()), FETCH_WAIT);
     LogReader reader = new LogReader(wire, task, consumer);
     reader.seek();
     return reader;
@@ -102,6 +105,6 @@ public final class LogReader implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO)); // there is nothing to hand back
   }
 }

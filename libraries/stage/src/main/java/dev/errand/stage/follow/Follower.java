@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
   private static final Duration POLL = Duration.ofSeconds(30);
+  private static final Duration FETCH_WAIT = Duration.ofSeconds(10); // a record answers at once
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final List<String> topics;
@@ -46,16 +48,21 @@ public final class Follower implements AutoCloseable {
       Consumer<ConsumerRecord<byte[], byte[]>> sink) {
     this.topics = List.copyOf(topics);
     this.sink = sink;
-    this.consumer = reader(connection);
+    this.consumer = reader(connection, FETCH_WAIT);
     this.thread = Thread.ofVirtual().name("follow-" + this.topics).unstarted(this::run);
   }
 
-  /** A consumer without a group, which finds everything and waits cheaply. */
-  public static KafkaConsumer<byte[], byte[]> reader(Map<String, Object> connection) {
+  /**
+   * A consumer without a group, which finds everything.
+   *
+   * @param fetchWait how long the broker holds an empty answer: long is cheap when idle
+   */
+  public static KafkaConsumer<byte[], byte[]> reader(
+      Map<String, Object> connection, Duration fetchWait) {
     Map<String, Object> settings = new HashMap<>(connection);
     settings.put("enable.auto.commit", false);
     settings.put("auto.offset.reset", "earliest");
-    settings.put("fetch.max.wait.ms", 10_000); // a new record answers at once
+    settings.put("fetch.max.wait.ms", (int) fetchWait.toMillis());
     settings.put("request.timeout.ms", 40_000);
     settings.put("reconnect.backoff.max.ms", 1_000);
     settings.put("allow.auto.create.topics", false);
@@ -120,7 +127,7 @@ public final class Follower implements AutoCloseable {
         pause();
       }
     }
-    consumer.close();
+    consumer.close(CloseOptions.timeout(Duration.ZERO)); // else as long as its last request waits
   }
 
   /** Takes all partitions from their beginnings; false when a topic is not there yet. */

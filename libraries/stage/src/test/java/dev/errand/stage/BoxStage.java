@@ -1,0 +1,113 @@
+package dev.errand.stage;
+
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.BoxId;
+import dev.errand.schemas.ids.StageName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A stage like the real ones: its effect is a "box", a file with a unique name, whose work goes on
+ * whoever watches. The prompt says what it does: {@code 200} works for 200 ms, {@code fail CODE}
+ * and {@code crash} do so, {@code flaky N} fails N times first, {@code 200 then CODE}.
+ */
+final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCreated> {
+  static final StageName NAME = new StageName("box");
+
+  private final Path folder;
+  private final int slots;
+  private final Duration timeout;
+
+  BoxStage(Path folder, int slots, Duration timeout) {
+    this.folder = folder;
+    this.slots = slots;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public StageSpec<Event.AttemptSubmitted, Event.ContainerCreated> spec() {
+    return new StageSpec<>(
+        NAME,
+        Topic.ATTEMPTS_SUBMITTED,
+        Topic.CONTAINER_CREATED,
+        Event.AttemptSubmitted.class,
+        slots,
+        timeout);
+  }
+
+  @Override
+  public Event.ContainerCreated process(Event.AttemptSubmitted fact, Lease lease)
+      throws InterruptedException {
+    try {
+      note(fact, "called");
+      String[] words = fact.prompt().split(" ");
+      switch (words[0]) {
+        case "fail" -> throw new ErrandException(FailureCode.valueOf(words[1]), "as asked");
+        case "crash" -> throw new IllegalStateException("as asked");
+        case "flaky" -> failFirst(fact, Integer.parseInt(words[1]));
+        default -> watch(fact, lease, Duration.ofMillis(Long.parseLong(words[0])));
+      }
+      return new Event.ContainerCreated(
+          fact.run(), Samples.NODE, new BoxId("box000000001"), fact.prompt(), fact.spec());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void watch(Event.AttemptSubmitted fact, Lease lease, Duration work)
+      throws IOException, InterruptedException {
+    lease.check();
+    Path box = folder.resolve(fact.run() + ".box");
+    try {
+      Files.writeString(
+          box, InstantSource.system().instant().toString(), StandardOpenOption.CREATE_NEW);
+      note(fact, "made");
+    } catch (FileAlreadyExistsException e) {
+      note(fact, "joined");
+    }
+    Instant end = Instant.parse(Files.readString(box)).plus(work);
+    Duration left = Duration.between(InstantSource.system().instant(), end);
+    new CountDownLatch(1).await(left.toNanos(), TimeUnit.NANOSECONDS); // the box works
+  }
+
+  private void failFirst(Event.AttemptSubmitted fact, int times) throws IOException {
+    if (calls(folder, fact) <= times) {
+      throw new ErrandException(FailureCode.ENGINE_FAILED, "not yet");
+    }
+  }
+
+  private void note(Event.AttemptSubmitted fact, String what) throws IOException {
+    Files.writeString(
+        folder.resolve(fact.run() + ".notes"),
+        what + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  static long calls(Path folder, Event.OfRun fact) throws IOException {
+    return count(folder, fact, "called");
+  }
+
+  static long made(Path folder, Event.OfRun fact) throws IOException {
+    return count(folder, fact, "made");
+  }
+
+  private static long count(Path folder, Event.OfRun fact, String what) throws IOException {
+    Path notes = folder.resolve(fact.run() + ".notes");
+    return Files.exists(notes)
+        ? Files.readAllLines(notes).stream().filter(what::equals).count()
+        : 0;
+  }
+}
