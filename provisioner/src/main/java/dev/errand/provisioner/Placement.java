@@ -9,7 +9,6 @@ import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
 import dev.errand.stage.Position;
-import dev.errand.stage.RunOverException;
 import dev.errand.stage.StageHost;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,7 +33,7 @@ final class Placement {
   /**
    * Returns when the run is this node's.
    *
-   * @throws RunOverException when another node was first: for us there is nothing to do
+   * @throws Lease.RunOverException when another node was first: for us there is nothing to do
    * @throws ErrandException BROKER_UNAVAILABLE when our own fact does not come back in 30 s
    */
   void own(RunId run, Lease lease) throws InterruptedException {
@@ -53,7 +52,7 @@ final class Placement {
       owner = host.ledger().owner(run);
     }
     if (!owner.equals(Optional.of(host.node()))) {
-      throw new RunOverException(run);
+      throw new Lease.RunOverException(run);
     }
   }
 }

@@ -46,12 +46,15 @@ public interface Lease {
   /** A log that is durable now: travels with {@code attempts.ended} if this stage fails. */
   void recorded(Event.LogArtifact log);
 
-  /** The run has ended, or a newer one has replaced it: there is nothing to do and to append. */
+  /**
+   * The run has ended, a newer one has replaced it, or another node owns it: there is nothing to do
+   * and to append. A stage that finds out by itself throws it too.
+   */
   final class RunOverException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    RunOverException(RunId run) {
-      super(run + " is over");
+    public RunOverException(RunId run) {
+      super(run + " is over, or another node's");
     }
   }
 }
