@@ -19,6 +19,7 @@ final class ErrorLines implements ByteSink {
   private final Consumer<String> progress;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private final ArrayDeque<String> last = new ArrayDeque<>();
+  private boolean returned;
 
   ErrorLines(Consumer<String> progress) {
     this.progress = progress;
@@ -27,11 +28,20 @@ final class ErrorLines implements ByteSink {
   @Override
   public synchronized void take(byte[] chunk, int length) {
     for (int i = 0; i < length; i++) {
-      if (chunk[i] == '\n' || chunk[i] == '\r') {
-        end(chunk[i] == '\n');
-      } else if (line.size() < MAX_LINE_BYTES) {
-        line.write(chunk[i]);
-      }
+      add(chunk[i]);
+    }
+  }
+
+  /** ssh ends its lines with both characters: only a return alone belongs to a meter. */
+  private void add(byte character) {
+    if (character == '\n') {
+      end(true);
+    } else if (returned) {
+      end(false);
+    }
+    returned = character == '\r';
+    if (character != '\n' && !returned && line.size() < MAX_LINE_BYTES) {
+      line.write(character);
     }
   }
 
