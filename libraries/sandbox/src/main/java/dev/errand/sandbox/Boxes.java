@@ -1,74 +1,240 @@
 package dev.errand.sandbox;
 
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Mount;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.RunId;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** All boxes of one installation on one node. Thread-safe. */
+/**
+ * All boxes of one installation on one node. Thread-safe. A box has two names that the engine keeps
+ * unique: {@code errand-box-<id>} from its creation, {@code errand-<run>} from its claim. Who has
+ * died half-way finds by them what is there and goes on.
+ */
 public final class Boxes implements AutoCloseable {
   static final String RUNNER_INSIDE = "/errand/runner";
   static final String SOCKETS_INSIDE = "/errand/box";
 
-  private final BoxesSettings settings;
+  private static final String UNCLAIMED = "errand-box-";
+  private static final String CLAIMED = "errand-";
+  private static final String INSTALLATION_LABEL = "errand.installation";
+  private static final String NODE_LABEL = "errand.node";
+  private static final String BOX_LABEL = "errand.box";
+  private static final String ROLE_LABEL = "errand.role";
+  private static final String ENVIRONMENT_LABEL = "errand.environment";
+  private static final String FINGERPRINT_LABEL = "errand.fingerprint";
 
+  /** Starting containers is bound by the processor: more at once only makes each slower. */
+  private static final int STARTS_PER_CPU = 2;
+
+  private static final Duration REMOVAL_LOOK = Duration.ofMillis(100);
+  private static final int REMOVAL_LOOKS = 600; // a minute: a large root file system takes seconds
+
+  private final BoxesSettings settings;
+  private final Containers containers;
+  private final BoxFolders folders;
+  private final EventLoopGroup group;
+  private final Semaphore starts =
+      new Semaphore(STARTS_PER_CPU * Runtime.getRuntime().availableProcessors());
+
+  /** Makes the root folder and puts the runner there; DISK_FULL when it cannot. */
   public Boxes(Engine engine, BoxesSettings settings) {
     this.settings = settings;
+    this.containers = new Containers(engine, settings);
+    this.folders = new BoxFolders(settings.root());
+    this.group = new EpollEventLoopGroup(1, new DefaultThreadFactory("boxes", true));
   }
 
-  /** Ensures that the box exists and its runner waits; the same id again is the same box. */
+  /**
+   * Ensures that the box exists and its runner waits; the same id again is the same box.
+   * IMAGE_NOT_FOUND when the engine does not have the image.
+   */
   public Box create(BoxSpec spec) {
-    return find(spec.id()).orElseThrow(Boxes::pending);
+    if (!folders.make(spec.id())) {
+      Optional<Box> earlier = find(spec.id());
+      if (earlier.isPresent() && earlier.get().running()) {
+        return earlier.get();
+      }
+    }
+    String name = UNCLAIMED + spec.id();
+    Map<String, String> labels = labels(spec);
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(Containers.readOnly(folders.runner().toString(), RUNNER_INSIDE));
+    mounts.add(Containers.readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
+    spec.mounts()
+        .forEach(mount -> mounts.add(Containers.readOnly(mount.host().toString(), mount.inside())));
+    starts.acquireUninterruptibly();
+    try {
+      containers.create(spec, name, labels, mounts);
+    } finally {
+      starts.release();
+    }
+    return containers
+        .inspect(name)
+        .map(this::box)
+        .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+  }
+
+  private Map<String, String> labels(BoxSpec spec) {
+    Map<String, String> labels = new LinkedHashMap<>(ours());
+    labels.put(BOX_LABEL, spec.id().value());
+    labels.put(ROLE_LABEL, "box");
+    labels.put(ENVIRONMENT_LABEL, spec.environment().value());
+    labels.put(FINGERPRINT_LABEL, spec.fingerprint());
+    return labels;
+  }
+
+  private Map<String, String> ours() {
+    return Map.of(INSTALLATION_LABEL, settings.installation(), NODE_LABEL, settings.node().value());
   }
 
   /**
    * Gives the box to a run. When another box has the run already, that one is returned, and the
-   * caller removes its own.
+   * caller removes its own. BOX_LOST when the box is gone.
    */
   public Box claim(Box box, RunId run) {
-    return find(run).orElseThrow(Boxes::pending);
+    if (!run.equals(box.run()) && !containers.rename(box.containerId(), CLAIMED + run)) {
+      return find(run)
+          .orElseThrow(
+              () ->
+                  new ErrandException(FailureCode.ENGINE_FAILED, run + " is taken by a stranger"));
+    }
+    return new Box(box.id(), run, box.containerId(), box.running(), box.labels());
   }
 
   /** The box that the run has claimed, running or dead. */
   public Optional<Box> find(RunId run) {
-    return all().stream().filter(box -> run.equals(box.run())).findFirst();
+    return containers.inspect(CLAIMED + run).filter(this::isOurs).map(this::box);
   }
 
   /** The box with this id, claimed or not, running or dead. */
   public Optional<Box> find(BoxId id) {
-    return all().stream().filter(box -> id.equals(box.id())).findFirst();
+    Map<String, String> labels = new LinkedHashMap<>(ours());
+    labels.put(BOX_LABEL, id.value());
+    return containers.list(labels).stream().map(this::box).findFirst();
   }
 
   /** Every box of this installation on this node, claimed or not, running or dead. */
   public List<Box> all() {
-    return List.of();
+    return containers.list(ours()).stream()
+        .filter(listed -> listed.getLabels().containsKey(BOX_LABEL))
+        .map(this::box)
+        .toList();
   }
 
-  /** Ensures that nothing is left of the box: container, anonymous volumes, folder, sockets. */
+  /**
+   * Ensures that nothing is left of the box: container, anonymous volumes, folder, sockets. Kills
+   * whatever runs in it.
+   */
   public void remove(Box box) {
-    if (find(box.id()).isPresent()) {
-      throw pending();
+    boolean interrupted = false;
+    for (int look = 0; !containers.remove(box.containerId()); look++) {
+      if (look == REMOVAL_LOOKS) {
+        throw new ErrandException(
+            FailureCode.ENGINE_FAILED, "the engine does not end the removal of " + box.id());
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(REMOVAL_LOOK.toNanos()); // another caller's removal goes on
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
     }
+    folders.remove(box.id());
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Folders of boxes that no container has: what a crash between the two left behind. */
+  public List<BoxId> orphanedFolders() {
+    List<BoxId> ids = new ArrayList<>(folders.all());
+    all().forEach(box -> ids.remove(box.id()));
+    return List.copyOf(ids);
+  }
+
+  /** Removes a folder that {@link #orphanedFolders} named. */
+  public void removeFolder(BoxId id) {
+    folders.remove(id);
   }
 
   /**
    * Takes over the box's control channel: an earlier session of any process ends. BOX_LOST when the
-   * container is dead, OUT_OF_MEMORY when its memory limit killed it.
+   * container is dead or its runner does not answer, OUT_OF_MEMORY when its memory limit killed it.
+   *
+   * @throws InterruptedException when interrupted, or when a later session has taken it meanwhile
    */
   public BoxSession open(Box box) throws InterruptedException {
-    return find(box.id()).map(found -> new BoxSession()).orElseThrow(Boxes::pending);
+    Containers.State state = state(box);
+    state.requireRunning();
+    folders.make(box.id()); // a folder that was lost would make the next line fail for ever
+    ControlSocket socket = ControlSocket.bind(group, folders.of(box.id()), state.pid());
+    return BoxSession.open(socket, () -> state(box), state.environment());
   }
 
-  /** Where a socket of this name is bound, on the host, so that the box's phases can reach it. */
+  private Containers.State state(Box box) {
+    return containers
+        .inspect(box.containerId())
+        .orElseThrow(
+            () ->
+                new ErrandException(
+                    FailureCode.BOX_LOST,
+                    "the container of the box %s is gone".formatted(box.id())));
+  }
+
+  /**
+   * Where a socket of this name is bound, on the host, so that the box's phases can reach it. It
+   * must be writable for all: its folder's parent is closed to other users.
+   */
   public Path socket(Box box, String name) {
-    return settings.root().resolve(box.id().value()).resolve(name);
+    return folders.of(box.id()).resolve(name);
   }
 
-  private static UnsupportedOperationException pending() {
-    return new UnsupportedOperationException();
+  private boolean isOurs(Containers.State state) {
+    return ours().entrySet().stream()
+        .allMatch(label -> label.getValue().equals(state.labels().get(label.getKey())));
   }
 
+  private Box box(Containers.State state) {
+    return box(state.name(), state.id(), state.running(), state.labels());
+  }
+
+  private Box box(Container listed) {
+    return box(
+        Containers.name(listed),
+        listed.getId(),
+        "running".equals(listed.getState()),
+        listed.getLabels());
+  }
+
+  private static Box box(String name, String id, boolean running, Map<String, String> labels) {
+    String boxId = labels.getOrDefault(BOX_LABEL, "");
+    return new Box(new BoxId(boxId), run(name), id, running, labels);
+  }
+
+  private static @Nullable RunId run(String name) {
+    if (name.startsWith(UNCLAIMED) || !name.startsWith(CLAIMED)) {
+      return null;
+    }
+    return RunId.parse(name.substring(CLAIMED.length()));
+  }
+
+  /** Ends all sessions; boxes stay. */
   @Override
-  public void close() {}
+  public void close() {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
 }

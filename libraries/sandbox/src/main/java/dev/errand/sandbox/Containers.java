@@ -1,0 +1,227 @@
+package dev.errand.sandbox;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.HealthCheck;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ulimit;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A box's container in the engine's words: what it is made with, and what can be asked of it. */
+final class Containers {
+  private static final long NANOS_PER_CPU = 1_000_000_000;
+
+  /** An engine in a container of its own may not be allowed to give more (20,000 was seen). */
+  private static final long MAX_FILES = 16_384;
+
+  /** Package managers need the six; KILL and SETPCAP are the runner's, which passes on neither. */
+  private static final Capability[] CAPABILITIES = {
+    Capability.CHOWN,
+    Capability.DAC_OVERRIDE,
+    Capability.FOWNER,
+    Capability.FSETID,
+    Capability.SETUID,
+    Capability.SETGID,
+    Capability.KILL,
+    Capability.SETPCAP
+  };
+
+  private final Engine engine;
+  private final BoxesSettings settings;
+
+  Containers(Engine engine, BoxesSettings settings) {
+    this.engine = engine;
+    this.settings = settings;
+  }
+
+  /**
+   * What the engine knows of a container.
+   *
+   * @param pid of the runner on the engine's host; 0 when it does not run
+   * @param environment the image's variables: we give none of our own
+   */
+  record State(
+      String name,
+      String id,
+      boolean running,
+      long pid,
+      boolean outOfMemory,
+      long exitCode,
+      Map<String, String> labels,
+      List<String> environment) {
+    void requireRunning() {
+      if (running) {
+        return;
+      }
+      throw outOfMemory
+          ? new ErrandException(FailureCode.OUT_OF_MEMORY, "the box was killed at its memory limit")
+          : new ErrandException(
+              FailureCode.BOX_LOST,
+              "the container %s has ended with exit code %d".formatted(name, exitCode));
+    }
+  }
+
+  /** Creates and starts; the name, taken already, is the caller's conflict to solve. */
+  boolean create(BoxSpec spec, String name, Map<String, String> labels, List<Mount> mounts) {
+    boolean created =
+        engine.call(
+            "create the container " + name,
+            client -> {
+              try {
+                command(client, spec, mounts).withName(name).withLabels(labels).exec();
+                return true;
+              } catch (ConflictException taken) {
+                return false;
+              }
+            });
+    start(name);
+    return created;
+  }
+
+  /** Whether it was this call that started it. */
+  private boolean start(String name) {
+    return engine.call(
+        "start the container " + name,
+        client -> {
+          try {
+            client.startContainerCmd(name).exec();
+            return true;
+          } catch (NotModifiedException running) {
+            return false;
+          }
+        });
+  }
+
+  private CreateContainerCmd command(DockerClient client, BoxSpec spec, List<Mount> mounts) {
+    return client
+        .createContainerCmd(spec.image())
+        .withEntrypoint(Boxes.RUNNER_INSIDE)
+        .withCmd(List.of())
+        .withUser("0:0")
+        .withWorkingDir("/")
+        .withHostName("box")
+        .withStopSignal("SIGKILL")
+        .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+        .withHostConfig(hostConfig(spec, mounts));
+  }
+
+  private HostConfig hostConfig(BoxSpec spec, List<Mount> mounts) {
+    long memoryBytes = spec.limits().memoryBytes();
+    HostConfig config =
+        HostConfig.newHostConfig()
+            .withNetworkMode("none")
+            .withIpcMode("private")
+            .withCapDrop(Capability.ALL)
+            .withCapAdd(CAPABILITIES)
+            .withSecurityOpts(List.of("no-new-privileges"))
+            .withMemory(memoryBytes)
+            .withMemorySwap(memoryBytes) // together with swap: no swap
+            .withNanoCPUs((long) (spec.limits().cpus() * NANOS_PER_CPU))
+            .withPidsLimit((long) settings.pids())
+            .withInit(false)
+            .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+            .withUlimits(
+                List.of(new Ulimit("nofile", MAX_FILES, MAX_FILES), new Ulimit("core", 0L, 0L)))
+            .withMounts(mounts);
+    return settings.runtime() == null ? config : config.withRuntime(settings.runtime());
+  }
+
+  static Mount readOnly(String host, String inside) {
+    return new Mount()
+        .withType(MountType.BIND)
+        .withSource(host)
+        .withTarget(inside)
+        .withReadOnly(true);
+  }
+
+  /** By name or id. */
+  Optional<State> inspect(String container) {
+    return engine.call(
+        "inspect the container " + container,
+        client -> {
+          try {
+            return Optional.of(state(client.inspectContainerCmd(container).exec()));
+          } catch (NotFoundException absent) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static State state(InspectContainerResponse inspected) {
+    InspectContainerResponse.ContainerState state = inspected.getState();
+    Map<String, String> labels = inspected.getConfig().getLabels();
+    String[] environment = inspected.getConfig().getEnv();
+    return new State(
+        withoutSlash(inspected.getName()),
+        inspected.getId(),
+        Boolean.TRUE.equals(state.getRunning()),
+        state.getPidLong() == null ? 0 : state.getPidLong(),
+        Boolean.TRUE.equals(state.getOOMKilled()),
+        state.getExitCodeLong() == null ? -1 : state.getExitCodeLong(),
+        labels == null ? Map.of() : labels,
+        environment == null ? List.of() : List.of(environment));
+  }
+
+  /** Containers with all of these labels, running or dead. */
+  List<Container> list(Map<String, String> labels) {
+    return engine.call(
+        "list containers",
+        client -> client.listContainersCmd().withShowAll(true).withLabelFilter(labels).exec());
+  }
+
+  /** Whether the container has the name now; false when another has it. */
+  boolean rename(String id, String name) {
+    return engine.call(
+        "rename a container to " + name,
+        client -> {
+          try {
+            client.renameContainerCmd(id).withName(name).exec();
+            return true;
+          } catch (ConflictException taken) {
+            return false;
+          }
+        });
+  }
+
+  /** Kills and removes with anonymous volumes; false while another removal is under way. */
+  boolean remove(String id) {
+    return engine.call(
+        "remove a container",
+        client -> {
+          try {
+            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
+            return true;
+          } catch (NotFoundException gone) {
+            return true;
+          } catch (ConflictException underWay) {
+            return false;
+          }
+        });
+  }
+
+  static String withoutSlash(@Nullable String name) {
+    return name == null ? "" : name.startsWith("/") ? name.substring(1) : name;
+  }
+
+  /** The name of a container that is listed; it may have several through links. */
+  static String name(Container listed) {
+    List<String> names = new ArrayList<>(List.of(listed.getNames()));
+    names.removeIf(name -> name.lastIndexOf('/') > 0);
+    return names.isEmpty() ? "" : withoutSlash(names.getFirst());
+  }
+}

@@ -1,0 +1,136 @@
+package dev.errand.sandbox;
+
+import dev.errand.schemas.EnvironmentSpec.Limits;
+import dev.errand.schemas.ids.BoxId;
+import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.ids.TaskId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** An installation of its own on the real engine; everything of it is gone when it is closed. */
+public final class Lab implements AutoCloseable {
+  /** Built by {@code images/build-base}. */
+  public static final String IMAGE = "errand/universal";
+
+  private static final long MIB = 1L << 20;
+  public static final Limits SMALL =
+      new Limits(1, 256 * MIB, 1 << 30, Duration.ofMinutes(1), Duration.ofMinutes(1));
+
+  private final String installation;
+  private final Path root;
+  private final Engine engine;
+  private final Boxes boxes;
+
+  public Lab() {
+    try {
+      this.root = Files.createTempDirectory("lab-");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    this.installation = root.getFileName().toString();
+    this.engine = Engine.connect(EngineSettings.of(System.getenv()));
+    this.boxes = another();
+  }
+
+  /** As a second process of the installation would see its boxes. */
+  public Boxes another() {
+    return new Boxes(
+        engine, new BoxesSettings(installation, new NodeName("local"), root, 512, null));
+  }
+
+  public Boxes boxes() {
+    return boxes;
+  }
+
+  public Engine engine() {
+    return engine;
+  }
+
+  public String installation() {
+    return installation;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public static BoxId boxId() {
+    return new BoxId("%012x".formatted(ThreadLocalRandom.current().nextLong() & 0xffff_ffff_ffffL));
+  }
+
+  public static RunId runId() {
+    return TaskId.at(Instant.EPOCH, ThreadLocalRandom.current()).attempt(1).run(1, 1);
+  }
+
+  public static BoxSpec spec(String image) {
+    return new BoxSpec(boxId(), image, SMALL, new EnvironmentId("lab"), "", List.of());
+  }
+
+  public Box box() {
+    return boxes.create(spec(IMAGE));
+  }
+
+  /** A script in the box's /tmp, with 30 s for it. */
+  public static PhaseSpec phase(String id, PhaseSpec.Kind kind, String script) {
+    return new PhaseSpec(
+        id, kind, script, "/tmp", Map.of(), Map.of(), null, Duration.ofSeconds(30));
+  }
+
+  /** How a phase ended and what it wrote. */
+  public record Ended(PhaseResult result, String output) {
+    public int exitCode() {
+      return result.exitCode();
+    }
+  }
+
+  /** Runs a script to its end in a session of its own. */
+  public Ended run(Box box, PhaseSpec.Kind kind, String script) throws InterruptedException {
+    return run(box, phase("p" + boxId(), kind, script));
+  }
+
+  public Ended run(Box box, PhaseSpec phase) throws InterruptedException {
+    try (BoxSession session = boxes.open(box)) {
+      return run(session, phase);
+    }
+  }
+
+  public static Ended run(BoxSession session, PhaseSpec phase) throws InterruptedException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    PhaseResult result = session.run(phase, (offset, data) -> output.write(data));
+    return new Ended(result, output.toString(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    boxes.all().forEach(boxes::remove);
+    boxes.close();
+    new NoOrphans(engine, installation, root).verify();
+    engine.close();
+    remove(root);
+  }
+
+  private static void remove(@Nullable Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}
