@@ -95,9 +95,7 @@ public sealed interface Event {
     }
   }
 
-  /**
-   * @param environment as it was asked for, so not necessarily one that exists
-   */
+  /** No run follows. The environment is as it was asked for, so not necessarily one that exists. */
   record TaskRejected(
       TaskId task, Owner owner, EnvironmentId environment, String prompt, Failure failure)
       implements OfTask {}
@@ -117,9 +115,7 @@ public sealed interface Event {
   record ContainerCreated(RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec)
       implements OnNode {}
 
-  /**
-   * @param head the commit that was checked out: the task's, asserted
-   */
+  /** The box holds the task's commit; the head is what was checked out: that one, asserted. */
   record RepositoryCheckedOut(
       RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec, CommitSha head)
       implements OnNode {}
@@ -128,9 +124,7 @@ public sealed interface Event {
       RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec, List<LogArtifact> logs)
       implements OnNode {}
 
-  /**
-   * @param exitCode the agent's; 0 is success
-   */
+  /** The agent has ended, with this exit code; 0 is success. */
   record AgentExecuted(
       RunId run, NodeName node, BoxId box, TaskSpec spec, int exitCode, List<LogArtifact> logs)
       implements OnNode {}
@@ -162,11 +156,7 @@ public sealed interface Event {
     record Unknown() implements Outcome {}
   }
 
-  /**
-   * The task's end, derived from its attempts' ends.
-   *
-   * @param best the attempt that `apply` takes, or 0 when none has a diff
-   */
+  /** All attempts have ended; best is the one that `apply` takes, or 0 when none has a diff. */
   record TaskCompleted(TaskId task, int best) implements OfTask {}
 
   /** Something worth telling while a run goes on. */
@@ -251,19 +241,14 @@ public sealed interface Event {
     }
   }
 
-  /**
-   * @param attempt 0 is all of the task's
-   */
+  /** Somebody wants an attempt to stop; attempt 0 is all of the task's. */
   record CancelRequested(TaskId task, int attempt, Owner by) implements OfTask {}
 
+  /** A follow-up: the next prompt for an attempt's agent. */
   record TurnRequested(TaskId task, int attempt, int turn, String prompt, Owner by)
       implements OfTask {}
 
-  /**
-   * A record that no stage could take, whole, with the cause.
-   *
-   * @param originalKey as it was, or null
-   */
+  /** A record that no stage could take, with its key and headers as they were, and the cause. */
   record DeadLettered(
       String topic,
       int partition,
@@ -280,6 +265,7 @@ public sealed interface Event {
     }
   }
 
+  /** A record's header. */
   record Header(String name, Data value) {}
 
   /** What a newer writer said; ignored. */

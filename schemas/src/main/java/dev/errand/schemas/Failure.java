@@ -30,7 +30,14 @@ public record Failure(FailureCode code, String message, List<String> lastLines) 
     return new Failure(code, message, List.of());
   }
 
-  private static String shortened(String text, int max) {
-    return text.length() <= max ? text : text.substring(0, max - 3) + "...";
+  /** The text, or its beginning and three dots where it has more than {@code max} characters. */
+  static String shortened(String text, int max) {
+    if (text.length() <= max) {
+      return text;
+    }
+    int end = max - 3;
+    // half a character would come back from the wire as another one
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+        + "...";
   }
 }

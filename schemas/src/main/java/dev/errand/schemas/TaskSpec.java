@@ -46,8 +46,6 @@ public record TaskSpec(
   public static String titleOf(String prompt) {
     String line =
         prompt.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst().orElse("");
-    return line.length() <= MAX_TITLE_CHARACTERS
-        ? line
-        : line.substring(0, MAX_TITLE_CHARACTERS - 3) + "...";
+    return Failure.shortened(line, MAX_TITLE_CHARACTERS);
   }
 }

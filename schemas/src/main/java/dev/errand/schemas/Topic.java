@@ -114,9 +114,11 @@ public enum Topic {
       return pattern.equals(name);
     }
     int star = pattern.indexOf('*');
+    String prefix = pattern.substring(0, star);
     String suffix = pattern.substring(star + 1);
-    return name.startsWith(pattern.substring(0, star))
+    return name.startsWith(prefix)
         && name.endsWith(suffix)
-        && name.length() > star + suffix.length();
+        && name.length() > prefix.length() + suffix.length()
+        && NodeName.isValid(name.substring(star, name.length() - suffix.length()));
   }
 }

@@ -1,9 +1,14 @@
 package dev.errand.schemas.ids;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** One of 1 to 4 independent tries at a task; written {@code <ULID>-<number>}. */
 public record AttemptId(TaskId task, int number) {
   /** Best of N stops being worth its cost beyond this; the product we match has the same bound. */
   public static final int MAX_ATTEMPTS = 4;
+
+  private static final Pattern GRAMMAR = Pattern.compile("([0-9A-Z]{26})-([1-9])");
 
   /**
    * @throws IllegalArgumentException when the number is outside 1 to {@link #MAX_ATTEMPTS}
@@ -19,12 +24,11 @@ public record AttemptId(TaskId task, int number) {
    * @throws IllegalArgumentException when the text is not {@code <ULID>-<number>}
    */
   public static AttemptId parse(String text) {
-    int dash = text.lastIndexOf('-');
-    if (dash < 0) {
-      throw new IllegalArgumentException("'%s' is not an attempt id".formatted(text));
+    Matcher matcher = GRAMMAR.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(Grammar.refused("an attempt id", text, GRAMMAR));
     }
-    return new AttemptId(
-        new TaskId(text.substring(0, dash)), Integer.parseInt(text.substring(dash + 1)));
+    return new AttemptId(new TaskId(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
   /** One execution of one turn, both from 1. */

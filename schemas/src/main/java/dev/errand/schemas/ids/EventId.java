@@ -14,10 +14,14 @@ import java.util.UUID;
  */
 public record EventId(UUID value) {
   /**
-   * @throws IllegalArgumentException when the text is not a UUID
+   * @throws IllegalArgumentException when the text is not a UUID in its 36 characters
    */
   public static EventId parse(String text) {
-    return new EventId(UUID.fromString(text));
+    UUID value = UUID.fromString(text);
+    if (!value.toString().equalsIgnoreCase(text)) { // the JDK also takes 1-1-1-1-1
+      throw new IllegalArgumentException("a UUID has 36 characters");
+    }
+    return new EventId(value);
   }
 
   /** A first fact's id, which nothing derives: from the client's own unique key. */
@@ -30,7 +34,8 @@ public record EventId(UUID value) {
     return derived(value, stage.value() + "." + turn + "." + run);
   }
 
-  private static EventId derived(UUID namespace, String name) {
+  /** The UUIDv5 of a name in a namespace. */
+  static EventId derived(UUID namespace, String name) {
     MessageDigest sha1;
     try {
       sha1 = MessageDigest.getInstance("SHA-1");

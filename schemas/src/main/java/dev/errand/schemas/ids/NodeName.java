@@ -15,6 +15,11 @@ public record NodeName(String value) implements Comparable<NodeName> {
     }
   }
 
+  /** Whether a text is a node's name. */
+  public static boolean isValid(String text) {
+    return GRAMMAR.matcher(text).matches();
+  }
+
   @Override
   public int compareTo(NodeName other) {
     return value.compareTo(other.value);

@@ -12,14 +12,17 @@ public record RefName(String value) {
   private static final int MAX_CHARACTERS = 200;
   private static final Pattern FORBIDDEN =
       Pattern.compile(
-          "^-|^/|/$|//|\\.\\.|\\.$|@\\{|^@$|[\\x00-\\x20\\x7f~^:?*\\[\\\\]|(^|/)\\.|\\.lock(/|$)");
+          "^-|^/|/$|//|\\.\\.|\\.$|@\\{|^@$|[\\x00-\\x20\\x7f~^:?*\\[\\\\]|\\p{Cs}"
+              + "|(^|/)\\.|\\.lock(/|$)");
 
   /**
    * @throws IllegalArgumentException when git would not take the name, or it starts with a dash
    */
   public RefName {
     if (value.isEmpty() || value.length() > MAX_CHARACTERS || FORBIDDEN.matcher(value).find()) {
-      throw new IllegalArgumentException(Grammar.refused("a git reference", value, FORBIDDEN));
+      throw new IllegalArgumentException(
+          "'%s' is not a git reference (git check-ref-format names the rules)"
+              .formatted(Grammar.shown(value)));
     }
   }
 

@@ -34,13 +34,13 @@ public record RepositoryUrl(String value) {
       uri = new URI(value);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
-          "'%s' is not a repository's URL: %s".formatted(value, e.getReason()), e);
+          "'%s' is not a repository's URL: %s".formatted(Grammar.shown(value), e.getReason()));
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (value.length() > MAX_CHARACTERS || !SCHEMES.contains(scheme)) {
       throw new IllegalArgumentException(
           "'%s' is not a repository's URL (https://, ssh://, user@host:path or file://)"
-              .formatted(value));
+              .formatted(Grammar.shown(value)));
     }
     String userInfo = uri.getUserInfo();
     if (userInfo != null && (userInfo.contains(":") || userInfo.startsWith("-"))) {
@@ -50,10 +50,12 @@ public record RepositoryUrl(String value) {
     boolean file = scheme.equals("file");
     String host = uri.getHost();
     if (file ? (host != null && !host.isEmpty()) : (host == null || host.startsWith("-"))) {
-      throw new IllegalArgumentException("'%s' names no valid host".formatted(value));
+      throw new IllegalArgumentException(
+          "'%s' names no valid host".formatted(Grammar.shown(value)));
     }
     if (uri.getPath() == null || uri.getPath().isEmpty() || uri.getPath().equals("/")) {
-      throw new IllegalArgumentException("'%s' names no repository".formatted(value));
+      throw new IllegalArgumentException(
+          "'%s' names no repository".formatted(Grammar.shown(value)));
     }
   }
 

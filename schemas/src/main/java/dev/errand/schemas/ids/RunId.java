@@ -11,15 +11,17 @@ import java.util.regex.Pattern;
  * @param run one execution of the turn, from 1; only the lifecycle decider starts another
  */
 public record RunId(AttemptId attempt, int turn, int run) {
+  private static final int MAX_NUMBER = 999_999; // the grammar's six digits
   private static final Pattern GRAMMAR =
       Pattern.compile("([0-9A-Z]{26}-[1-9])\\.([1-9][0-9]{0,5})\\.([1-9][0-9]{0,5})");
 
   /**
-   * @throws IllegalArgumentException when turn or run is below 1
+   * @throws IllegalArgumentException when turn or run is outside 1 to 999,999
    */
   public RunId {
-    if (turn < 1 || run < 1) {
-      throw new IllegalArgumentException("turn %d and run %d start at 1".formatted(turn, run));
+    if (turn < 1 || run < 1 || turn > MAX_NUMBER || run > MAX_NUMBER) {
+      throw new IllegalArgumentException(
+          "turn %d or run %d is outside 1 to %d".formatted(turn, run, MAX_NUMBER));
     }
   }
 

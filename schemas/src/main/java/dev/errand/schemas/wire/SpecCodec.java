@@ -43,7 +43,7 @@ final class SpecCodec {
         .setText("branch", spec.branch())
         .setText("commit", spec.commit())
         .set("attempts", spec.attempts())
-        .set("secretVersions", versions)
+        .setMap("secretVersions", versions)
         .setTime("requestedAt", spec.requestedAt());
   }
 
@@ -70,11 +70,11 @@ final class SpecCodec {
         .setText("repository", spec.repository())
         .setText("branch", spec.branch())
         .setText("image", spec.image())
-        .set("pins", spec.pins())
+        .setMap("pins", spec.pins())
         .setText("setup", spec.setup())
         .setText("maintenance", spec.maintenance())
         .setText("verify", spec.verify())
-        .set("variables", spec.variables())
+        .setMap("variables", spec.variables())
         .setTexts("secrets", spec.secrets())
         .setTexts("trustedRefs", spec.trustedRefs())
         .setRow("internet", write(spec.internet()))

@@ -92,6 +92,9 @@ public final class Wire {
     if (framed.length < HEADER_BYTES || framed[0] != MAGIC) {
       throw malformed(topic, "it does not start with 0 and a schema's id", null);
     }
+    if (framed.length > Topic.MAX_EVENT_BYTES) {
+      throw malformed(topic, "it has " + framed.length + " bytes", null);
+    }
     int id = ByteBuffer.wrap(framed, 1, Integer.BYTES).getInt();
     Schema writer = writers.get(id);
     if (writer == null) {

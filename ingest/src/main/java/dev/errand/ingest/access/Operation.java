@@ -1,0 +1,15 @@
+package dev.errand.ingest.access;
+
+/** Everything that a request can want. */
+public enum Operation {
+  SUBMIT_TASK,
+  READ_TASK,
+  CANCEL_TASK,
+  READ_ENVIRONMENT,
+  EDIT_ENVIRONMENT,
+  EDIT_SECRET,
+  /** Have a task see secrets whatever commit it runs on. */
+  USE_SECRETS,
+  READ_NODES,
+  MANAGE_TOKENS
+}

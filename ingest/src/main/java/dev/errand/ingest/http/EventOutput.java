@@ -1,0 +1,56 @@
+package dev.errand.ingest.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes server-sent events to one client, each flushed at once. A slow client makes the writer
+ * wait; a client that has gone makes it fail with an IOException. For one thread.
+ *
+ * <p>Source: HTML Living Standard, section 9.2.
+ */
+public final class EventOutput {
+  /** Below the idle limits of usual proxies, and how soon a gone client is noticed. */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final OutputStream out;
+  private final InstantSource clock;
+  private Instant lastWrite;
+
+  public EventOutput(OutputStream out, InstantSource clock) throws IOException {
+    this.out = out;
+    this.clock = clock;
+    this.lastWrite = clock.instant();
+    write(": errand\nretry: 1000\n\n");
+  }
+
+  /**
+   * @param id what the client says when it comes back, or null to leave the last one
+   * @param data written as JSON, which has no line ends
+   */
+  public void event(String name, @Nullable String id, Object data) throws IOException {
+    String idLine = id == null ? "" : "id: " + id + "\n";
+    write("event: %s\n%sdata: %s\n\n".formatted(name, idLine, JSON.writeValueAsString(data)));
+  }
+
+  /** Shows the client that we live, when nothing else has for a while. */
+  public void heartbeat() throws IOException {
+    if (Duration.between(lastWrite, clock.instant()).compareTo(HEARTBEAT) >= 0) {
+      write(": still here\n\n");
+    }
+  }
+
+  private void write(String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    lastWrite = clock.instant();
+  }
+}
