@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -16,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every topology that folds tasks is made of: the sources, the store of views, its limits. All
@@ -90,8 +92,15 @@ public final class TaskFold {
   }
 
   private static Serde<TaskView> views() {
-    return Serdes.serdeFrom(
-        (_, view) -> ViewCodec.encode(view), (_, bytes) -> ViewCodec.decode(bytes));
+    return Serdes.serdeFrom((_, view) -> ViewCodec.encode(view), new ViewOrNone());
+  }
+
+  /** A query asks every partition, and most of them have nothing. */
+  private static final class ViewOrNone implements Deserializer<TaskView> {
+    @Override
+    public @Nullable TaskView deserialize(String topic, byte @Nullable [] bytes) {
+      return bytes == null ? null : ViewCodec.decode(bytes);
+    }
   }
 
   /** Deletes views whose facts are no longer kept; a bounded number at once. */

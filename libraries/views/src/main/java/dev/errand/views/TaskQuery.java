@@ -3,10 +3,11 @@ package dev.errand.views;
 import dev.errand.schemas.ids.EnvironmentId;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.TaskId;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tasks, newest first. A filter that is null lets all pass.
+ * Which tasks, newest first. A filter that is null or empty lets all pass.
  *
  * @param limit of the page, 1 to {@link #MAX_LIMIT}
  * @param cursor the page begins below it; null begins with the newest
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record TaskQuery(
     @Nullable Owner owner,
     @Nullable EnvironmentId environment,
-    TaskView.@Nullable State state,
+    Set<TaskView.State> states,
     int limit,
     @Nullable TaskId cursor) {
   public static final int MAX_LIMIT = 100;
@@ -23,6 +24,7 @@ public record TaskQuery(
    * @throws IllegalArgumentException when the limit is outside 1 to {@link #MAX_LIMIT}
    */
   public TaskQuery {
+    states = Set.copyOf(states);
     if (limit < 1 || limit > MAX_LIMIT) {
       throw new IllegalArgumentException("limit %d is outside 1 to %d".formatted(limit, MAX_LIMIT));
     }
@@ -30,12 +32,12 @@ public record TaskQuery(
 
   /** The newest tasks of everybody. */
   public static TaskQuery newest(int limit) {
-    return new TaskQuery(null, null, null, limit, null);
+    return new TaskQuery(null, null, Set.of(), limit, null);
   }
 
   boolean matches(TaskView view) {
     return (owner == null || owner.equals(view.owner()))
         && (environment == null || environment.equals(view.environment()))
-        && (state == null || state == view.state());
+        && (states.isEmpty() || states.contains(view.state()));
   }
 }

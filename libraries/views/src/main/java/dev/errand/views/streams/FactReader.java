@@ -6,6 +6,7 @@ import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.Wire;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Reads facts inside a processor, so that poison is ours to handle. */
 public final class FactReader {
@@ -26,10 +27,12 @@ public final class FactReader {
    *
    * @throws UnreadableFactException when the value is poison
    */
-  public Event read(Topic topic, byte[] value) throws UnreadableFactException {
+  public Event read(Topic topic, byte @Nullable [] value) throws UnreadableFactException {
+    // A tombstone is no fact of ours either.
+    byte[] framed = value == null ? new byte[0] : value;
     for (long waited = 0; ; waited += SCHEMA_POLL.toNanos()) {
       try {
-        return wire.decode(topic, value);
+        return wire.decode(topic, framed);
       } catch (UnreadableFactException e) {
         if (e.reason() == UnreadableFactException.Reason.MALFORMED) {
           throw e;

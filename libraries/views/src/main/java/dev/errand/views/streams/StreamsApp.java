@@ -53,6 +53,7 @@ public final class StreamsApp implements AutoCloseable {
   public static StreamsApp start(
       String applicationId, Supplier<Topology> topology, StreamsSettings settings) {
     StreamsApp app = new StreamsApp(applicationId, topology, properties(applicationId, settings));
+    EarlierLife.forget(applicationId, settings);
     try {
       app.streams.start();
     } catch (StreamsException | IllegalStateException e) {
@@ -77,6 +78,8 @@ public final class StreamsApp implements AutoCloseable {
     p.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
     p.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
     p.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, GoOnProcessing.class);
+    // By name, as the constant goes with the version that makes this the rule.
+    p.put("processing.exception.handler.global.enabled", true);
     p.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, GoOnProducing.class);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocks.class);
     p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
@@ -91,7 +94,7 @@ public final class StreamsApp implements AutoCloseable {
     p.put(StreamsConfig.POLL_MS_CONFIG, 500);
     // A new node's topics are seen after 5 s, not after 5 min.
     p.put(StreamsConfig.METADATA_MAX_AGE_CONFIG, 5_000);
-    // A killed process comes back as the same member: no wait for its session to expire.
+    // A known name, so that a process that comes back can have its earlier life forgotten.
     p.put(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
         settings.instance());

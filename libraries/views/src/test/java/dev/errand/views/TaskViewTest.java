@@ -1,0 +1,245 @@
+package dev.errand.views;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.schemas.Event;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.ids.StageName;
+import dev.errand.schemas.ids.TaskId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
+class TaskViewTest {
+  /** Enough to find each broken rule that was tried, in a second or so. */
+  private static final int TRIES = 200;
+
+  private static final TaskId TASK = Sample.task(1);
+  private static final RunId RUN = TASK.attempt(1).run(1, 1);
+
+  /** A fact where it lies. */
+  record Appended(Event fact, Origin origin) {}
+
+  @Property(tries = TRIES)
+  void anyOrderWithDuplicatesGivesTheSameView(
+      @ForAll("lives") List<Appended> life, @ForAll Random random) {
+    // Given the facts of a task, whatever they are
+    List<Appended> shuffled = new ArrayList<>(life);
+    life.stream().filter(_ -> random.nextBoolean()).forEach(shuffled::add);
+    Collections.shuffle(shuffled, random);
+
+    // When they are folded in another order, some of them twice
+    TaskView view = fold(shuffled);
+
+    // Then nothing is different
+    assertThat(view).isEqualTo(fold(life));
+  }
+
+  @Property(tries = TRIES)
+  void joiningViewsOfPartsIsFoldingTheWhole(@ForAll("lives") List<Appended> life) {
+    TaskView front = fold(life.subList(0, life.size() / 2 + 1));
+    TaskView back = fold(life.subList(life.size() / 2, life.size()));
+
+    assertThat(front.join(back)).isEqualTo(fold(life)).isEqualTo(back.join(front));
+    assertThat(front.join(front)).isEqualTo(front);
+  }
+
+  @Property(tries = TRIES)
+  void aStoredViewIsTheView(@ForAll("lives") List<Appended> life) {
+    TaskView view = fold(life);
+
+    assertThat(ViewCodec.decode(ViewCodec.encode(view))).isEqualTo(view);
+  }
+
+  @Property(tries = TRIES)
+  void aTerminalStateIsLeftOnlyByALaterRun(@ForAll("lives") List<Appended> life) {
+    TaskView all = fold(life);
+    AttemptView[] before = new AttemptView[5];
+    TaskView view = new TaskView(TASK, null, null, List.of(), List.of(), null, Sample.NOW);
+    for (Appended appended : life) {
+      view = view.apply(appended.fact(), appended.origin());
+      for (AttemptView attempt : view.attempts()) {
+        AttemptView earlier = before[attempt.number()];
+        if (earlier != null && earlier.isOver() && earlier.run().equals(attempt.run())) {
+          assertThat(attempt.isOver()).isTrue();
+        }
+        before[attempt.number()] = attempt;
+      }
+    }
+    assertThat(view.attempts()).isEqualTo(all.attempts());
+  }
+
+  /** Up to 40 facts of two attempts and a few runs, each at an offset of its own. */
+  @Provide
+  Arbitrary<List<Appended>> lives() {
+    Arbitrary<RunId> runs =
+        Combinators.combine(
+                Arbitraries.integers().between(1, 2),
+                Arbitraries.integers().between(1, 2),
+                Arbitraries.integers().between(1, 2))
+            .as((attempt, turn, run) -> TASK.attempt(attempt).run(turn, run));
+    Arbitrary<Event> ofRun = runs.flatMap(TaskViewTest::factOf);
+    Arbitrary<Event> ofTask =
+        Arbitraries.of(
+            Sample.admitted(TASK, 2),
+            Sample.rejected(TASK),
+            new Event.CancelRequested(TASK, 0, Sample.ALICE),
+            new Event.CancelRequested(TASK, 2, Sample.ALICE),
+            new Event.TaskCompleted(TASK, 0),
+            new Event.TaskCompleted(TASK, 1));
+    return Arbitraries.frequencyOf(Tuple.of(4, ofRun), Tuple.of(1, ofTask))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(40)
+        .flatMap(TaskViewTest::appended);
+  }
+
+  private static Arbitrary<Event> factOf(RunId run) {
+    return Arbitraries.of(
+        Sample.submitted(run, 2),
+        Sample.placed(run),
+        new Event.AttemptPlaced(run, new NodeName("other")),
+        Sample.created(run),
+        Sample.checkedOut(run),
+        Sample.prepared(run),
+        Sample.executed(run),
+        Sample.started(run, Sample.AGENT),
+        Sample.started(run, new StageName("set-up")),
+        Sample.ended(run, Sample.presented(5)),
+        Sample.ended(run, Sample.failed(FailureCode.SETUP_FAILED)),
+        Sample.ended(run, Sample.cancelled()),
+        Sample.ended(run, new Event.Outcome.Unknown()),
+        new Event.AttemptEnded(
+            run, null, null, Sample.cancelled(), List.of(Sample.log("set-up", 11))));
+  }
+
+  /** Offsets that no two records share, and times that have nothing to do with them. */
+  private static Arbitrary<List<Appended>> appended(List<Event> facts) {
+    Arbitrary<List<Integer>> seconds =
+        Arbitraries.integers().between(0, 100).list().ofSize(facts.size());
+    return Combinators.combine(Arbitraries.shuffle(offsets(facts.size())), seconds)
+        .as(
+            (offsets, times) -> {
+              List<Appended> appended = new ArrayList<>();
+              for (int i = 0; i < facts.size(); i++) {
+                Origin origin = new Origin(offsets.get(i), Sample.NOW.plusSeconds(times.get(i)));
+                appended.add(new Appended(facts.get(i), origin));
+              }
+              return appended;
+            });
+  }
+
+  private static List<Integer> offsets(int count) {
+    return IntStream.range(0, count).boxed().toList();
+  }
+
+  private static TaskView fold(List<Appended> facts) {
+    TaskView view = null;
+    for (Appended appended : facts) {
+      TaskView one = TaskView.of(appended.fact(), appended.origin()).orElseThrow();
+      view = view == null ? one : view.join(one);
+    }
+    return Objects.requireNonNull(view);
+  }
+
+  private static TaskView life(Event... facts) {
+    List<Appended> life = new ArrayList<>();
+    for (int i = 0; i < facts.length; i++) {
+      life.add(new Appended(facts[i], new Origin(i, Sample.NOW.plusSeconds(i))));
+    }
+    return fold(life);
+  }
+
+  @Example
+  void aTaskGoesFromQueuedToReady() {
+    Event.TaskAdmitted admitted = Sample.admitted(TASK, 1);
+    Event.AttemptSubmitted submitted = Sample.submitted(RUN, 1);
+    Event.AttemptPlaced placed = Sample.placed(RUN);
+    Event.AttemptEnded ended = Sample.ended(RUN, Sample.presented(5));
+
+    assertThat(life(submitted).state()).isEqualTo(TaskView.State.PENDING);
+    assertThat(life(admitted, submitted).state()).isEqualTo(TaskView.State.QUEUED);
+    assertThat(life(admitted, submitted, placed).state()).isEqualTo(TaskView.State.RUNNING);
+    assertThat(life(admitted, submitted, placed, ended).state()).isEqualTo(TaskView.State.RUNNING);
+
+    TaskView ready = life(admitted, submitted, placed, ended, new Event.TaskCompleted(TASK, 1));
+    assertThat(ready.state()).isEqualTo(TaskView.State.READY);
+    assertThat(ready.best().map(AttemptView::number)).contains(1);
+    assertThat(ready.completedAt()).isEqualTo(Sample.NOW.plusSeconds(4));
+    assertThat(ready.title()).isEqualTo("Fix the build");
+    assertThat(ready.attempts().getFirst().node()).isEqualTo(Sample.LOCAL);
+    assertThat(ready.attempts().getFirst().patch()).isEqualTo(Sample.patch(5, null));
+  }
+
+  @Example
+  void completionIsNotShownBeforeTheEndsThatItIsMadeOf() {
+    TaskView view =
+        life(
+            Sample.admitted(TASK, 2),
+            Sample.ended(RUN, Sample.presented(5)),
+            new Event.TaskCompleted(TASK, 1));
+
+    assertThat(view.state()).isEqualTo(TaskView.State.RUNNING);
+    assertThat(view.best()).isEmpty();
+  }
+
+  @Example
+  void theEndWithTheLowestOffsetIsTheTruth() {
+    Event cancelled = Sample.ended(RUN, Sample.cancelled());
+    Event presented = Sample.ended(RUN, Sample.presented(5));
+
+    TaskView view =
+        TaskView.of(presented, new Origin(7, Sample.NOW))
+            .orElseThrow()
+            .apply(cancelled, new Origin(6, Sample.NOW.plusSeconds(9)));
+
+    assertThat(view.attempt(1).map(AttemptView::state)).contains(AttemptView.State.CANCELLED);
+  }
+
+  @Example
+  void aLaterRunHidesTheEarlierOne() {
+    TaskView view =
+        life(
+            Sample.submitted(RUN.next(), 1),
+            Sample.prepared(RUN),
+            Sample.ended(RUN, Sample.failed(FailureCode.NODE_LOST)));
+
+    assertThat(view.attempt(1).map(AttemptView::state)).contains(AttemptView.State.QUEUED);
+    assertThat(view.attempt(1).map(AttemptView::run)).contains(RUN.next());
+  }
+
+  @Example
+  void aFailedTaskSaysWhyItsFirstAttemptFailed() {
+    TaskView view =
+        life(
+            Sample.admitted(TASK, 2),
+            Sample.ended(RUN, Sample.cancelled()),
+            Sample.ended(TASK.attempt(2).run(1, 1), Sample.failed(FailureCode.SETUP_FAILED)),
+            new Event.TaskCompleted(TASK, 0));
+
+    assertThat(view.state()).isEqualTo(TaskView.State.FAILED);
+    assertThat(view.failure())
+        .isNotNull()
+        .satisfies(f -> assertThat(f.code()).isEqualTo(FailureCode.SETUP_FAILED));
+  }
+
+  @Example
+  void anAdmittedTaskIsNotUndoneByARefusalUnderItsId() {
+    assertThat(life(Sample.rejected(TASK), Sample.admitted(TASK, 1)).state())
+        .isEqualTo(TaskView.State.QUEUED);
+    assertThat(life(Sample.rejected(TASK)).state()).isEqualTo(TaskView.State.REJECTED);
+  }
+}
