@@ -22,9 +22,12 @@ final class Changes implements AutoCloseable {
   /** Tasks that wait to be told; beyond it the oldest is dropped, as its listener is too slow. */
   private static final int MAX_WAITING = 10_000;
 
+  private static final long DROPS_PER_WARNING = 1_000;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final LinkedHashMap<TaskId, TaskView> waiting = new LinkedHashMap<>();
+  private long dropped; // guarded by lock
   private final List<Consumer<TaskView>> listeners = new CopyOnWriteArrayList<>();
   private final Thread teller = Thread.ofVirtual().name("errand-views-changes").start(this::tell);
 
@@ -42,8 +45,10 @@ final class Changes implements AutoCloseable {
     try {
       waiting.put(view.task(), view);
       if (waiting.size() > MAX_WAITING) {
-        Map.Entry<TaskId, TaskView> dropped = waiting.pollFirstEntry();
-        LOG.warn("listeners are too slow: a change of {} is not told", dropped.getKey());
+        waiting.pollFirstEntry();
+        if (dropped++ % DROPS_PER_WARNING == 0) {
+          LOG.warn("listeners are too slow: {} changes have not been told", dropped);
+        }
       }
       changed.signal();
     } finally {

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   REJECTED                        one presented: READY   else one failed: FAILED   else CANCELLED
  *
  *   PENDING: facts of its attempts are here already, the admission is not
- *
- *   an attempt ({@link AttemptView}):
+ *   An attempt ({@link AttemptView}):
  *   QUEUED ─▶ PLACED ─▶ CONTAINER_CREATED ─▶ CHECKED_OUT ─▶ SET_UP ─▶ EXECUTED
  *      └────────┴──────────────┴──────────────────┴────────────┴─────────┴──▶ PRESENTED
  *                              attempts.ended, from anywhere, for good ──▶ or FAILED, CANCELLED
@@ -138,7 +137,12 @@ public record TaskView(
       case Event.TaskRejected f -> Optional.of(of(f, origin));
       case Event.CancelRequested f -> Optional.of(of(f, origin));
       case Event.TaskCompleted f -> Optional.of(of(f, origin));
-      case Event.OfRun f -> AttemptView.of(f, origin).map(view -> of(f.task(), view, origin));
+      case Event.OfRun f ->
+          AttemptView.of(f, origin)
+              .map(
+                  view ->
+                      new TaskView(
+                          f.task(), null, null, List.of(), List.of(view), null, origin.at()));
       // Before admission, of no single task, or asked of the deciders.
       case Event.TaskRequested _,
           Event.TaskResolved _,
@@ -172,10 +176,6 @@ public record TaskView(
   private static TaskView of(Event.TaskCompleted fact, Origin origin) {
     Completed completed = new Completed(origin, fact.best());
     return new TaskView(fact.task(), null, null, List.of(), List.of(), completed, origin.at());
-  }
-
-  private static TaskView of(TaskId task, AttemptView attempt, Origin origin) {
-    return new TaskView(task, null, null, List.of(), List.of(attempt), null, origin.at());
   }
 
   /**

@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.MemberToRemove;
@@ -31,6 +29,9 @@ final class EarlierLife {
   static void forget(String group, StreamsSettings settings) {
     Map<String, Object> properties = new HashMap<>(settings.client());
     properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    // Also what closing the client waits for.
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
     try (Admin admin = Admin.create(properties)) {
       // Streams numbers its threads from 1 and appends the number to the name.
       admin
@@ -39,8 +40,8 @@ final class EarlierLife {
               new RemoveMembersFromConsumerGroupOptions(
                   Set.of(new MemberToRemove(settings.instance() + "-1"))))
           .all()
-          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+          .get();
+    } catch (ExecutionException e) {
       LOG.debug("{}: there is no earlier member", group, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
