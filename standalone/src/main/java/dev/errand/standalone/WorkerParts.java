@@ -3,71 +3,103 @@ package dev.errand.standalone;
 import dev.errand.agentrunner.AgentRunnerService;
 import dev.errand.agentrunner.AgentRunnerSettings;
 import dev.errand.artifacts.ArtifactStore;
-import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.diffcollector.DiffCollectorService;
 import dev.errand.diffcollector.DiffCollectorSettings;
 import dev.errand.egress.EgressProxy;
 import dev.errand.egress.EgressSettings;
+import dev.errand.provisioner.NodeTools;
+import dev.errand.provisioner.ProvisionerService;
+import dev.errand.provisioner.ProvisionerSettings;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
 import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineSettings;
-import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Event.Held;
+import dev.errand.schemas.Event.SecretSealed;
+import dev.errand.schemas.Topic;
 import dev.errand.stage.StageHost;
+import dev.errand.stage.Table;
 import dev.errand.standalone.ServerSettings.Service;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** Builds the worker services of a node from what they share: engine, boxes, proxy, artifacts. */
 @ApplicationScoped
 public class WorkerParts {
+  private static final Set<Service> WORKERS =
+      Set.of(Service.PROVISIONER, Service.AGENT_RUNNER, Service.DIFF_COLLECTOR);
+
+  private final ProvisionerSettings provisioner;
   private final AgentRunnerSettings agentRunner;
   private final DiffCollectorSettings diffCollector;
   private final EgressSettings egress;
 
   @Inject
   WorkerParts(
-      AgentRunnerSettings agentRunner, DiffCollectorSettings diffCollector, EgressSettings egress) {
+      ProvisionerSettings provisioner,
+      AgentRunnerSettings agentRunner,
+      DiffCollectorSettings diffCollector,
+      EgressSettings egress) {
+    this.provisioner = provisioner;
     this.agentRunner = agentRunner;
     this.diffCollector = diffCollector;
     this.egress = egress;
   }
 
-  /** Starts the workers among the services; returns what is to be closed, the last one first. */
-  List<AutoCloseable> start(Set<Service> services, StageHost host, DataFolder data) {
+  /**
+   * Starts the workers among the services; returns what is to be closed, the last one first.
+   *
+   * @throws InterruptedException when the process is asked to end meanwhile
+   */
+  List<AutoCloseable> start(Set<Service> services, StageHost host, NodeParts node)
+      throws InterruptedException {
     List<AutoCloseable> parts = new ArrayList<>();
+    if (services.stream().noneMatch(WORKERS::contains)) {
+      return parts;
+    }
     Engine engine = Engine.connect(EngineSettings.of(System.getenv()));
     parts.add(engine);
     Boxes boxes =
-        new Boxes(engine, BoxesSettings.of(data.installation(), host.node(), data.boxes()));
+        new Boxes(
+            engine,
+            BoxesSettings.of(node.data().installation(), host.node(), node.data().boxes()));
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);
-    ArtifactStore artifacts = artifacts(data);
+    List<Supplier<List<Held>>> held = new CopyOnWriteArrayList<>();
     if (services.contains(Service.AGENT_RUNNER)) {
-      var service = new AgentRunnerService(host, boxes, proxy, artifacts, agentRunner);
+      var service = new AgentRunnerService(host, boxes, proxy, node.artifacts(), agentRunner);
       parts.add(service);
+      held.add(service::held);
       service.start();
     }
     if (services.contains(Service.DIFF_COLLECTOR)) {
-      var service = new DiffCollectorService(host, boxes, artifacts, diffCollector);
+      var service = new DiffCollectorService(host, boxes, node.artifacts(), diffCollector);
+      parts.add(service);
+      held.add(service::held);
+      service.start();
+    }
+    if (services.contains(Service.PROVISIONER)) {
+      Table<SecretSealed> secrets =
+          Table.follow(host.connection(), host.wire(), Topic.SECRETS, SecretSealed.class);
+      parts.add(secrets);
+      NodeTools tools =
+          new NodeTools(
+              engine, boxes, node.mirrors(), proxy, node.vault(), secrets, node.artifacts());
+      var service =
+          new ProvisionerService(
+              host,
+              tools,
+              provisioner,
+              () -> held.stream().flatMap(one -> one.get().stream()).toList());
       parts.add(service);
       service.start();
     }
     return parts;
-  }
-
-  static ArtifactStore artifacts(DataFolder data) {
-    try {
-      return new FileArtifactStore(data.artifacts());
-    } catch (IOException e) {
-      throw new ErrandException(
-          FailureCode.DISK_FULL, "the artifact store cannot be made: " + e.getMessage(), e);
-    }
   }
 }

@@ -1,0 +1,33 @@
+package dev.errand.standalone;
+
+import dev.errand.artifacts.ArtifactStore;
+import dev.errand.artifacts.FileArtifactStore;
+import dev.errand.repositories.Mirrors;
+import dev.errand.repositories.RepositoryPolicy;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import dev.errand.secrets.Vault;
+import java.io.IOException;
+
+/** What the front door and the workers of a machine both stand on: files in the data folder. */
+record NodeParts(DataFolder data, Mirrors mirrors, Vault vault, ArtifactStore artifacts) {
+  /**
+   * Opens them.
+   *
+   * @throws ErrandException DISK_FULL when a folder cannot be made
+   */
+  static NodeParts open(DataFolder data, RepositoryPolicy repositories) {
+    try {
+      return new NodeParts(
+          data,
+          new Mirrors(data.mirrors(), repositories),
+          Vault.open(data.keyset()),
+          new FileArtifactStore(data.artifacts()));
+    } catch (IOException e) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL,
+          "the data folder %s cannot be used: %s".formatted(data.root(), e.getMessage()),
+          e);
+    }
+  }
+}
