@@ -83,6 +83,14 @@ record Installation(Path data) {
     }
   }
 
+  void recordUrl(URI url) {
+    try {
+      Files.writeString(urlFile(), url.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Optional<URI> url() {
     return read(urlFile()).map(URI::create);
   }

@@ -2,6 +2,10 @@ package dev.errand.standalone;
 
 import dev.errand.broker.BrokerSettings;
 import dev.errand.broker.EmbeddedBroker;
+import dev.errand.ingest.FrontDoor;
+import dev.errand.ingest.FrontDoorParts;
+import dev.errand.repositories.RepositoryPolicy;
+import dev.errand.repositories.RepositorySettings;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.NodeName;
@@ -13,11 +17,16 @@ import dev.errand.stage.MachineSettings;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.TopicCatalogue;
 import dev.errand.standalone.ServerSettings.Service;
+import dev.errand.views.Views;
+import dev.errand.views.deciders.AdmissionDecider;
+import dev.errand.views.deciders.LifecycleDecider;
+import dev.errand.views.streams.StreamsSettings;
 import io.opentelemetry.api.OpenTelemetry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,9 +34,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +48,22 @@ public class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   private final ServerSettings settings;
+  private final RepositorySettings repositories;
   private final WorkerParts workers;
+  private final FrontDoor frontDoor;
   private final OpenTelemetry telemetry;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
   @Inject
-  Server(ServerSettings settings, WorkerParts workers, OpenTelemetry telemetry) {
+  Server(
+      ServerSettings settings,
+      RepositorySettings repositories,
+      WorkerParts workers,
+      FrontDoor frontDoor,
+      OpenTelemetry telemetry) {
     this.settings = settings;
+    this.repositories = repositories;
+    this.frontDoor = frontDoor;
     this.workers = workers;
     this.telemetry = telemetry;
   }
@@ -63,15 +83,68 @@ public class Server implements AutoCloseable {
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());
     if (!services.equals(EnumSet.of(Service.BROKER))) {
       StageHost host = host(connection, data);
-      workers.start(services, host, data).forEach(started::push);
+      NodeParts parts = NodeParts.open(data, repositoryPolicy(services));
+      if (services.contains(Service.INGEST)) {
+        openFrontDoor(host, parts);
+        installation.recordProcess(ProcessHandle.current());
+        installation.recordUrl(URI.create("http://localhost:" + httpPort()));
+      }
+      workers.start(services, host, parts).forEach(started::push);
     }
-    installation.recordProcess(ProcessHandle.current());
     LOG.info("Running {} in {}", services, data.root());
   }
 
   /** Whether the process is to end once it has started. */
   boolean isTraining() {
     return settings.training();
+  }
+
+  private void openFrontDoor(StageHost host, NodeParts parts) throws InterruptedException {
+    StreamsSettings streams =
+        new StreamsSettings(
+            host.connection().bootstrapServers(),
+            host.connection().properties(),
+            host.node().value(),
+            parts.data().streams(),
+            settings.kafka().replication());
+    Views views = Views.start(streams, host.wire());
+    started.push(views);
+    AdmissionDecider admission = AdmissionDecider.start(streams, host.wire());
+    started.push(admission);
+    LifecycleDecider lifecycle = LifecycleDecider.start(streams, host.wire());
+    started.push(lifecycle);
+    frontDoor.start(
+        new FrontDoorParts(
+            host.connection(),
+            host.wire(),
+            host.node(),
+            parts.data().root(),
+            host.writer(),
+            views,
+            admission,
+            lifecycle,
+            parts.mirrors(),
+            parts.vault(),
+            parts.artifacts(),
+            host));
+    started.push(frontDoor);
+  }
+
+  /**
+   * One process for everything is one person's own machine: its repositories may be cloned. Where
+   * services are apart, an operator says which folders.
+   */
+  private RepositoryPolicy repositoryPolicy(Set<Service> services) {
+    RepositoryPolicy policy = RepositoryPolicy.of(repositories);
+    boolean standalone = services.equals(EnumSet.allOf(Service.class));
+    return standalone && policy.fileRoots().isEmpty()
+        ? policy.withFileRoots(List.of(Path.of("/")))
+        : policy;
+  }
+
+  /** Port 0 asks for any: Quarkus writes down which one it got. */
+  private static int httpPort() {
+    return ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
   }
 
   private NodeName node() {

@@ -2,7 +2,6 @@ package dev.errand.standalone;
 
 import dev.errand.agentrunner.AgentRunnerService;
 import dev.errand.agentrunner.AgentRunnerSettings;
-import dev.errand.artifacts.ArtifactStore;
 import dev.errand.diffcollector.DiffCollectorService;
 import dev.errand.diffcollector.DiffCollectorSettings;
 import dev.errand.egress.EgressProxy;
@@ -66,8 +65,7 @@ public class WorkerParts {
     parts.add(engine);
     Boxes boxes =
         new Boxes(
-            engine,
-            BoxesSettings.of(node.data().installation(), host.node(), node.data().boxes()));
+            engine, BoxesSettings.of(node.data().installation(), host.node(), node.data().boxes()));
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);

@@ -23,8 +23,8 @@ public class ProblemMappers {
   @ServerExceptionMapper
   public Response refused(WebApplicationException e) {
     int status = e.getResponse().getStatus();
-    if (status < Response.Status.BAD_REQUEST.getStatusCode()) {
-      return e.getResponse();
+    if (status < Response.Status.BAD_REQUEST.getStatusCode() || e.getResponse().hasEntity()) {
+      return e.getResponse(); // it says what it wants to say already
     }
     Response response = response(Problem.of(codeOf(status), messageOf(status)));
     String allow = e.getResponse().getHeaderString(HttpHeaders.ALLOW);

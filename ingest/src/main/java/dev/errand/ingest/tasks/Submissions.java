@@ -103,7 +103,7 @@ public final class Submissions {
 
   private static void offer(BlockingQueue<TaskView> decided, TaskView view, TaskId task) {
     if (view.task().equals(task) && view.state() != TaskView.State.PENDING) {
-      var unused = decided.offer(view); // one is all that is waited for
+      var _ = decided.offer(view); // one is all that is waited for
     }
   }
 

@@ -34,7 +34,7 @@ public final class TaskFollower {
         views.onChange(
             view -> {
               if (view.task().equals(task)) {
-                var unused = changed.offer(task); // full: it is about to look anyway
+                var _ = changed.offer(task); // full: it is about to look anyway
               }
             })) {
       TaskJson told = null;
@@ -45,7 +45,7 @@ public final class TaskFollower {
           out.event("end", null, Map.of("state", TaskJson.word(view.state())));
           return;
         }
-        var unused = changed.poll(EventOutput.HEARTBEAT.toSeconds(), TimeUnit.SECONDS);
+        var _ = changed.poll(EventOutput.HEARTBEAT.toSeconds(), TimeUnit.SECONDS);
         out.heartbeat();
       }
     }

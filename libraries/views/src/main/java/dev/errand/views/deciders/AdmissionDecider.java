@@ -1,6 +1,7 @@
 package dev.errand.views.deciders;
 
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.StageName;
@@ -52,6 +53,22 @@ public final class AdmissionDecider implements AutoCloseable {
    * @throws ErrandException BROKER_UNAVAILABLE while the state is being rebuilt
    */
   public Optional<TaskId> originalOf(Owner owner, String idempotencyKey) {
+    return accepted(owner, idempotencyKey).map(Accepted::task);
+  }
+
+  /**
+   * As {@link #originalOf(Owner, String)}, but only a task that was asked for with the same
+   * content: another one's request will be refused.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE while the state is being rebuilt
+   */
+  public Optional<TaskId> originalOf(Event.TaskRequested request) {
+    return accepted(request.owner(), request.idempotencyKey())
+        .filter(accepted -> accepted.digest().equals(Accepted.digestOf(request)))
+        .map(Accepted::task);
+  }
+
+  private Optional<Accepted> accepted(Owner owner, String idempotencyKey) {
     try {
       byte[] stored =
           app.streams()
@@ -59,7 +76,7 @@ public final class AdmissionDecider implements AutoCloseable {
                   StoreQueryParameters.fromNameAndType(
                       AdmissionTopology.STORE, QueryableStoreTypes.<String, byte[]>keyValueStore()))
               .get(AdmissionTopology.storeKey(owner, idempotencyKey));
-      return Optional.ofNullable(stored).map(bytes -> Accepted.of(bytes).task());
+      return Optional.ofNullable(stored).map(Accepted::of);
     } catch (InvalidStateStoreException e) {
       throw new ErrandException(
           FailureCode.BROKER_UNAVAILABLE, "Admission is starting; try again.", e);

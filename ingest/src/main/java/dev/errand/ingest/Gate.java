@@ -1,0 +1,113 @@
+package dev.errand.ingest;
+
+import dev.errand.ingest.http.Bodies;
+import dev.errand.ingest.http.Problem;
+import dev.errand.schemas.FailureCode;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every request passes first, whatever it asks for: is it meant for us, is it small enough.
+ * And what every answer carries: nobody may frame it, guess its type, or run scripts from
+ * elsewhere.
+ */
+@ApplicationScoped
+public class Gate {
+  private static final int FIRST = 1_000;
+
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+          + "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+  private final Set<String> hosts;
+
+  @Inject
+  Gate(IngestSettings settings) {
+    hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
+    settings.hosts().ifPresent(more -> more.forEach(host -> hosts.add(lower(host))));
+    settings.publicUrl().ifPresent(url -> hosts.add(lower(url.getHost())));
+  }
+
+  private static String lower(String host) {
+    return host.toLowerCase(Locale.ROOT);
+  }
+
+  void before(@Observes Filters filters) {
+    filters.register(this::pass, FIRST);
+  }
+
+  /** What no route has answered; the framework's own page would say nothing to a program. */
+  void after(@Observes Router router) {
+    router
+        .route()
+        .last()
+        .handler(
+            context ->
+                refuse(
+                    context.response(),
+                    Problem.of(FailureCode.NOT_FOUND, "nothing lies at this address")));
+  }
+
+  private void pass(RoutingContext context) {
+    HttpServerResponse response = context.response();
+    addHeaders(response);
+    Problem problem = problem(context.request());
+    if (problem == null) {
+      context.next();
+    } else {
+      refuse(response, problem);
+    }
+  }
+
+  private @Nullable Problem problem(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
+    String host = authority == null ? "" : lower(authority.host()).replaceAll("[\\[\\]]", "");
+    if (!hosts.contains(host)) {
+      return Problem.of(
+          FailureCode.REQUEST_INVALID,
+          "this server is not called '%s'; errand.ingest.hosts lists what it may be called"
+              .formatted(host));
+    }
+    return length(request) > Bodies.MAX_BYTES
+        ? Problem.of(FailureCode.REQUEST_TOO_LARGE, Bodies.TOO_LARGE)
+        : null;
+  }
+
+  private static long length(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private static void addHeaders(HttpServerResponse response) {
+    response
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+        .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+  }
+
+  private static void refuse(HttpServerResponse response, Problem problem) {
+    var _ =
+        response
+            .setStatusCode(problem.status())
+            .putHeader("Content-Type", Problem.TYPE)
+            .putHeader("Connection", problem.status() == 413 ? "close" : "keep-alive")
+            .end(problem.json());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.errand.ingest;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** The front door's settings. */
+@ConfigMapping(prefix = "errand.ingest")
+public interface IngestSettings {
+  /**
+   * Names by which this server may be called beside localhost, without port. A request that names
+   * another host is refused, so that no foreign web page can reach a server on a loopback address
+   * by a name of its own.
+   */
+  Optional<List<String>> hosts();
+
+  /** Where users reach this server, such as https://errand.example.org; else as each one calls. */
+  Optional<URI> publicUrl();
+
+  /**
+   * Followers of logs and events at once, 1 to 10,000. Each holds a connection; one of logs costs a
+   * consumer of the broker as well, about 1 MiB.
+   */
+  @WithDefault("200")
+  int maxFollowers();
+}

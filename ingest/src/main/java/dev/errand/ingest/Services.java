@@ -1,0 +1,133 @@
+package dev.errand.ingest;
+
+import dev.errand.ingest.access.InboxSignatures;
+import dev.errand.ingest.access.ServerKey;
+import dev.errand.ingest.access.Sessions;
+import dev.errand.ingest.access.Tokens;
+import dev.errand.ingest.admission.AdmitStage;
+import dev.errand.ingest.environments.EnvironmentRegistry;
+import dev.errand.ingest.environments.SecretRegistry;
+import dev.errand.ingest.tasks.Submissions;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.EventId;
+import dev.errand.stage.StageRunner;
+import dev.errand.stage.Table;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * All that answers requests, once it is there: the wiring. Closing it ends what it started.
+ *
+ * @param parts what others made
+ */
+record Services(
+    FrontDoorParts parts,
+    Tokens tokens,
+    Sessions sessions,
+    EnvironmentRegistry environments,
+    SecretRegistry secrets,
+    Submissions submissions,
+    StageRunner admit,
+    Table<Event.EnvironmentDefined> environmentTable,
+    Table<Event.SecretSealed> secretTable,
+    Table<Event.SchemaRegistered> schemaTable)
+    implements AutoCloseable {
+
+  /** Thousands of compacted records, on a machine that is busy starting. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(60);
+
+  static Services start(FrontDoorParts parts) throws InterruptedException {
+    InstantSource clock = parts.stages().clock();
+    Path server = parts.data().resolve("server");
+    Tokens tokens =
+        Tokens.open(server.resolve("tokens.json"), parts.data().resolve("token"), clock);
+    ServerKey key = ServerKey.open(server.resolve("inbox.key"));
+    InboxSignatures signatures = new InboxSignatures(key, tokens, clock);
+
+    var environmentTable = follow(parts, Topic.ENVIRONMENTS, Event.EnvironmentDefined.class);
+    var secretTable = follow(parts, Topic.SECRETS, Event.SecretSealed.class);
+    var schemaTable = follow(parts, Topic.SCHEMAS, Event.SchemaRegistered.class);
+    schemaTable.onChange(parts.wire()::learn);
+    awaitCaughtUp(environmentTable);
+    awaitCaughtUp(secretTable);
+    awaitCaughtUp(schemaTable);
+    shareSchemas(parts, schemaTable);
+
+    var environments = new EnvironmentRegistry(environmentTable, parts.writer());
+    var secrets = new SecretRegistry(secretTable, parts.writer(), parts.vault());
+    StageRunner admit =
+        new StageRunner(
+            parts.stages(),
+            new AdmitStage(
+                new AdmitStage.Lookups(
+                    signatures,
+                    environments,
+                    secrets,
+                    parts.mirrors(),
+                    parts.views(),
+                    parts.node())),
+            () -> Integer.MAX_VALUE);
+    admit.start();
+    Submissions submissions =
+        new Submissions(
+            new Submissions.Surroundings(
+                parts.wire(),
+                parts.writer(),
+                parts.views(),
+                parts.admission(),
+                signatures,
+                parts.node(),
+                clock));
+    return new Services(
+        parts,
+        tokens,
+        new Sessions(key, tokens, clock),
+        environments,
+        secrets,
+        submissions,
+        admit,
+        environmentTable,
+        secretTable,
+        schemaTable);
+  }
+
+  private static <E extends Event> Table<E> follow(
+      FrontDoorParts parts, Topic topic, Class<E> type) {
+    return Table.follow(parts.kafka(), parts.wire(), topic, type);
+  }
+
+  private static void awaitCaughtUp(Table<?> table) throws InterruptedException {
+    if (!table.awaitCaughtUp(CATCH_UP)) {
+      throw new ErrandException(
+          FailureCode.BROKER_UNAVAILABLE,
+          "the broker's topics could not be read in %d s".formatted(CATCH_UP.toSeconds()));
+    }
+  }
+
+  /** Learns what newer writers have shown, and shows what this build knows and the topic lacks. */
+  private static void shareSchemas(FrontDoorParts parts, Table<Event.SchemaRegistered> table)
+      throws InterruptedException {
+    table.all().forEach(parts.wire()::learn);
+    for (Event.SchemaRegistered schema : parts.wire().schemas()) {
+      if (table.find(schema.key()).isEmpty()) {
+        parts.writer().append(Topic.SCHEMAS, EventId.of("schema " + schema.id()), schema);
+      }
+    }
+  }
+
+  boolean ready() {
+    return parts.views().ready() && parts.admission().ready() && parts.lifecycle().ready();
+  }
+
+  @Override
+  public void close() {
+    admit.close();
+    environmentTable.close();
+    secretTable.close();
+    schemaTable.close();
+  }
+}

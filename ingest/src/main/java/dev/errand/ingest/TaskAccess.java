@@ -1,0 +1,159 @@
+package dev.errand.ingest;
+
+import dev.errand.ingest.access.Access;
+import dev.errand.ingest.access.Caller;
+import dev.errand.ingest.access.Operation;
+import dev.errand.ingest.tasks.TaskJson;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Owner;
+import dev.errand.schemas.ids.TaskId;
+import dev.errand.views.AttemptView;
+import dev.errand.views.TaskQuery;
+import dev.errand.views.TaskView;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The task that a request names, if its caller may see it. */
+@RequestScoped
+class TaskAccess {
+  private final FrontDoor door;
+  private final Visitor visitor;
+  private final IngestSettings settings;
+  private final HttpServerRequest request;
+
+  @Inject
+  TaskAccess(FrontDoor door, Visitor visitor, IngestSettings settings, HttpServerRequest request) {
+    this.door = door;
+    this.visitor = visitor;
+    this.settings = settings;
+    this.request = request;
+  }
+
+  /** What a list is narrowed by; null is any. */
+  record Filter(
+      int limit,
+      @Nullable String cursor,
+      @Nullable String environment,
+      @Nullable String state,
+      @Nullable String owner) {}
+
+  /**
+   * The task, when the caller may do this to it; another's is as unknown as one that is not there.
+   *
+   * @throws ErrandException NOT_FOUND, REQUEST_INVALID for what is no id
+   */
+  TaskView require(String id, Operation operation) {
+    Caller caller = visitor.require(operation);
+    TaskId task = parsed("task id", id, TaskId::new);
+    return door.services()
+        .parts()
+        .views()
+        .task(task)
+        .filter(view -> mayTouch(caller, view, operation))
+        .orElseThrow(() -> new ErrandException(FailureCode.NOT_FOUND, "there is no task " + task));
+  }
+
+  private static boolean mayTouch(Caller caller, TaskView view, Operation operation) {
+    Owner owner = view.owner();
+    return owner == null
+        ? Access.reach(caller.role(), operation) == Access.Reach.EVERYTHING
+        : caller.may(operation, owner);
+  }
+
+  /**
+   * One attempt of a task.
+   *
+   * @param number 0 is the best, or the only one
+   * @throws ErrandException NOT_FOUND
+   */
+  AttemptView attempt(TaskView task, int number) {
+    if (number != 0) {
+      return task.attempt(number)
+          .orElseThrow(
+              () ->
+                  new ErrandException(
+                      FailureCode.NOT_FOUND, "the task has no attempt %d".formatted(number)));
+    }
+    return task.best()
+        .or(() -> task.attempts().stream().filter(a -> a.patch() != null).findFirst())
+        .or(() -> task.attempts().stream().findFirst())
+        .orElseThrow(
+            () ->
+                new ErrandException(
+                    FailureCode.NOT_FOUND, "the task has no diff: it is " + word(task.state())));
+  }
+
+  TaskQuery query(Caller caller, Filter filter) {
+    if (filter.limit() < 1 || filter.limit() > TaskQuery.MAX_LIMIT) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID, "limit is 1 to %d".formatted(TaskQuery.MAX_LIMIT));
+    }
+    Owner owner = filter.owner() == null ? null : parsed("owner", filter.owner(), Owner::new);
+    if (Access.reach(caller.role(), Operation.READ_TASK) != Access.Reach.EVERYTHING) {
+      owner = caller.owner();
+    }
+    return new TaskQuery(
+        owner,
+        filter.environment() == null
+            ? null
+            : parsed("environment", filter.environment(), EnvironmentId::new),
+        filter.state() == null ? Set.of() : Set.of(state(filter.state())),
+        filter.limit(),
+        filter.cursor() == null ? null : parsed("cursor", filter.cursor(), TaskId::new));
+  }
+
+  private static TaskView.State state(String name) {
+    return Arrays.stream(TaskView.State.values())
+        .filter(state -> word(state).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ErrandException(
+                    FailureCode.REQUEST_INVALID,
+                    "state is one of "
+                        + Arrays.stream(TaskView.State.values()).map(TaskAccess::word).toList()));
+  }
+
+  TaskJson json(TaskView view) {
+    return TaskJson.of(view, url(view.task()));
+  }
+
+  /** The address of the task's page, as the caller reaches this server. */
+  String url(TaskId task) {
+    String base =
+        settings
+            .publicUrl()
+            .map(url -> url.toString().replaceAll("/+$", ""))
+            .orElseGet(() -> request.scheme() + "://" + request.authority());
+    return base + "/codex/tasks/" + task;
+  }
+
+  /** Why admission refused the task. */
+  static Failure failureOf(TaskView view) {
+    Failure failure = view.failure();
+    return failure == null
+        ? Failure.of(FailureCode.BUG, "the task was refused without a reason")
+        : failure;
+  }
+
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  static <T> T parsed(String what, String text, Function<String, T> type) {
+    try {
+      return type.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new ErrandException(FailureCode.REQUEST_INVALID, what + ": " + e.getMessage(), e);
+    }
+  }
+}
