@@ -178,6 +178,7 @@ final class Deployment implements AutoCloseable {
     command.add("-Dquarkus.http.port=" + (front ? httpPort : 0));
     command.add("-Derrand.server.kafka.port=" + kafkaPort);
     command.add("-Derrand.server.kafka.controller-port=" + controllerPort);
+    command.add("-Derrand.repositories.file-roots=/tmp");
     command.add("-Derrand.server.services=" + names(services));
     command.add("-jar");
     command.add(SERVER.toString());
