@@ -3,6 +3,7 @@ package dev.errand.sandbox;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.BadRequestException;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
@@ -194,6 +195,8 @@ final class Containers {
             return true;
           } catch (ConflictException taken) {
             return false;
+          } catch (BadRequestException itsNameAlready) {
+            return id.equals(client.inspectContainerCmd(name).exec().getId());
           }
         });
   }

@@ -1,12 +1,18 @@
 package dev.errand.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.sandbox.PhaseSpec.Kind;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.RunId;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A box's life on the real engine. */
+/** A box's life on the real engine: created, claimed, found again, removed. */
 class BoxesDockerTest {
   private final Lab lab = new Lab();
 
@@ -16,12 +22,155 @@ class BoxesDockerTest {
   }
 
   @Test
-  void aPhaseSaysWhatItSaysAndEndsAsItEnds() throws InterruptedException {
+  void theSameIdIsTheSameBox() {
+    BoxSpec spec = Lab.spec(Lab.IMAGE);
+    Box first = lab.boxes().create(spec);
+
+    Box again = lab.boxes().create(spec);
+
+    assertThat(again.containerId()).isEqualTo(first.containerId());
+    assertThat(again.running()).isTrue();
+    assertThat(lab.boxes().all()).hasSize(1);
+  }
+
+  @Test
+  void aRunHasOneBoxWhoeverClaimsForIt() {
+    RunId run = Lab.runId();
+    Box mine = lab.box();
+    Box late = lab.box();
+    Box claimed = lab.boxes().claim(mine, run);
+
+    Box taken = lab.boxes().claim(late, run);
+
+    assertThat(taken.id()).isEqualTo(mine.id());
+    assertThat(claimed.run()).isEqualTo(run);
+    assertThat(lab.boxes().claim(claimed, run)).isEqualTo(claimed);
+    assertThat(lab.boxes().claim(mine, run).run()).isEqualTo(run); // a claim whose answer was lost
+    assertThat(lab.boxes().find(run).map(Box::id)).contains(mine.id());
+    assertThat(lab.boxes().find(late.id()).orElseThrow().run()).isNull();
+  }
+
+  @Test
+  void anotherProcessFindsWhatThereIs() {
+    RunId run = Lab.runId();
+    Box claimed = lab.boxes().claim(lab.box(), run);
+    Box free = lab.box();
+
+    try (Boxes successor = lab.another()) {
+      assertThat(successor.all())
+          .extracting(Box::id)
+          .containsExactlyInAnyOrder(claimed.id(), free.id());
+      assertThat(successor.find(run).map(Box::id)).contains(claimed.id());
+      assertThat(successor.find(free.id())).isPresent();
+      assertThat(successor.find(Lab.runId())).isEmpty();
+    }
+  }
+
+  @Test
+  void anotherInstallationSeesNothingOfIt() {
+    RunId run = Lab.runId();
+    lab.boxes().claim(lab.box(), run);
+
+    try (Lab other = new Lab()) {
+      assertThat(other.boxes().all()).isEmpty();
+      assertThat(other.boxes().find(run)).isEmpty();
+    }
+  }
+
+  @Test
+  void removalLeavesNothingAndMayBeRepeated() {
+    String image = "lab-volume-" + lab.installation();
+    lab.engine().<String>call("derive an image", client -> derived(client, image));
+    Box box = lab.boxes().create(Lab.spec(image));
+    NoOrphans orphans = new NoOrphans(lab.engine(), lab.installation(), lab.root());
+    Set<String> volumes = orphans.volumesOf(box.containerId());
+
+    lab.boxes().remove(box);
+    lab.boxes().remove(box);
+
+    assertThat(volumes).hasSize(1);
+    assertThat(orphans.existing(volumes)).isEmpty();
+    orphans.verify();
+    lab.engine()
+        .call("remove an image", client -> List.of(client.removeImageCmd(image).exec() == null));
+  }
+
+  private static String derived(com.github.dockerjava.api.DockerClient client, String image) {
+    String container = client.createContainerCmd(Lab.IMAGE).withCmd("true").exec().getId();
+    try {
+      return client
+          .commitCmd(container)
+          .withRepository(image)
+          .withTag("latest")
+          .withVolumes(
+              new com.github.dockerjava.api.model.Volumes(
+                  new com.github.dockerjava.api.model.Volume("/data")))
+          .exec();
+    } finally {
+      client.removeContainerCmd(container).exec();
+    }
+  }
+
+  @Test
+  void anImageThatIsNotThereIsTheUsersProblem() {
+    assertThatThrownBy(() -> lab.boxes().create(Lab.spec("errand-lab/no-such-image:1")))
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.IMAGE_NOT_FOUND));
+    lab.boxes().orphanedFolders().forEach(lab.boxes()::removeFolder);
+  }
+
+  @Test
+  void aDeadBoxIsFoundAndSaidToBeLost() throws InterruptedException {
+    Box box = lab.box();
+    lab.engine().call("kill", client -> client.killContainerCmd(box.containerId()).exec() == null);
+
+    assertThatThrownBy(() -> lab.run(box, Kind.AGENT, "true"))
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.BOX_LOST));
+    assertThat(lab.boxes().find(box.id()).orElseThrow().running()).isFalse();
+  }
+
+  @Test
+  void aBoxThatDiesUnderAPhaseIsNoticedAtOnce() {
     Box box = lab.box();
 
-    Lab.Ended ended = lab.run(box, Kind.AGENT, "echo out; echo err >&2; exit 7");
+    assertThatThrownBy(
+            () -> {
+              try (BoxSession session = lab.boxes().open(box)) {
+                session.run(
+                    Lab.phase("long", Kind.AGENT, "echo up; sleep 60"),
+                    (offset, data) -> kill(box));
+              }
+            })
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.BOX_LOST));
+  }
 
-    assertThat(ended.output()).isEqualTo("out\nerr\n");
-    assertThat(ended.result()).isEqualTo(new PhaseResult(7, false, false));
+  private void kill(Box box) {
+    lab.engine().call("kill", client -> client.killContainerCmd(box.containerId()).exec() == null);
+  }
+
+  @Test
+  void theContainerIsMadeAsTheThreatModelSays() {
+    Box box = lab.box();
+
+    var inspected =
+        lab.engine()
+            .call("inspect", client -> client.inspectContainerCmd(box.containerId()).exec());
+
+    var host = inspected.getHostConfig();
+    assertThat(host.getNetworkMode()).isEqualTo("none");
+    assertThat(host.getSecurityOpts()).contains("no-new-privileges");
+    assertThat(host.getMemory()).isEqualTo(host.getMemorySwap()).isEqualTo(256L << 20);
+    assertThat(host.getPidsLimit()).isEqualTo(512);
+    assertThat(host.getLogConfig().getType().getType()).isEqualTo("none");
+    assertThat(host.getCapDrop()).hasSize(1);
+    assertThat(host.getCapAdd()).hasSize(8);
+    assertThat(inspected.getMounts()).allSatisfy(mount -> assertThat(mount.getRW()).isFalse());
+    assertThat(inspected.getConfig().getUser()).isEqualTo("0:0");
+    assertThat(inspected.getConfig().getLabels()).containsEntry("errand.environment", "lab");
   }
 }
