@@ -1,0 +1,179 @@
+package dev.errand.cli.apply;
+
+import dev.errand.cli.git.Git;
+import dev.errand.cli.outcome.CommandFailure;
+import dev.errand.cli.outcome.ExitCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Applies one diff: read, judge, look for local changes in the way, try, keep a backup, apply. All
+ * or nothing, unless a merge was asked for.
+ */
+public final class PatchApplication {
+  private static final int SHORT_COMMIT = 10;
+
+  private final ApplyRequest request;
+  private final List<FileChange> changes;
+  private final WorkingTree tree;
+
+  private PatchApplication(ApplyRequest request, List<FileChange> changes, WorkingTree tree) {
+    this.request = request;
+    this.changes = changes;
+    this.tree = tree;
+  }
+
+  /**
+   * Does what the request says.
+   *
+   * @return conflicts are in the report; everything else that prevents it is thrown
+   * @throws CommandFailure CONFLICT for local changes in the way, USAGE without a working tree,
+   *     FAILED for a diff that is refused
+   */
+  public static ApplyReport run(ApplyRequest request) {
+    WorkingTree tree = WorkingTree.around(request.directory());
+    try {
+      return new PatchApplication(request, PatchParser.parse(request.patch()), tree).run();
+    } catch (PatchParser.MalformedPatchException e) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "the diff is refused: " + e.getMessage(),
+          "look at it with `errand cloud diff`; the server should never have given it out");
+    }
+  }
+
+  private ApplyReport run() {
+    if (changes.isEmpty()) {
+      return new ApplyReport(List.of(), List.of(), List.of(), List.of(), List.of(), null, null);
+    }
+    if (!request.allowLinks()) {
+      PatchReview.refuseLinks(changes, tree);
+    }
+    Map<String, String> status = tree.status();
+    refuseDirty(status);
+    List<String> mode = request.threeWay() ? List.of("--3way") : List.of();
+    Git.Result trial = tree.apply(request.patch(), with(mode, "--check", "--verbose"));
+    Verdicts verdicts = Verdicts.of(trial.err(), changes);
+    boolean fits = trial.ok() && verdicts.conflicts().isEmpty();
+    if (!trial.ok() || (request.checkOnly() && !fits)) {
+      return conflicts(verdicts, trial);
+    }
+    if (request.checkOnly()) {
+      return new ApplyReport(
+          shown(changes), List.of(), List.of(), PatchReview.notes(changes), List.of(), null, null);
+    }
+    return apply(mode, status);
+  }
+
+  private void refuseDirty(Map<String, String> status) {
+    List<String> dirty =
+        changes.stream()
+            .flatMap(change -> change.touched().stream())
+            .distinct()
+            .filter(path -> status.containsKey(path.bytes()))
+            .map(path -> status.get(path.bytes()) + " " + path.shown())
+            .sorted()
+            .toList();
+    if (!dirty.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "your own changes are in the way; nothing was changed:\n  " + String.join("\n  ", dirty),
+          "commit or stash them (git stash push -u) and apply again");
+    }
+  }
+
+  private ApplyReport conflicts(Verdicts verdicts, Git.Result trial) {
+    List<String> conflicts = new ArrayList<>(verdicts.conflicts());
+    conflicts.addAll(verdicts.unplaced());
+    if (conflicts.isEmpty()) {
+      conflicts.add("git says: " + trial.err().strip());
+    }
+    return new ApplyReport(
+        List.of(), conflicts, shown(verdicts.fitting()), List.of(), hints(), null, null);
+  }
+
+  private ApplyReport apply(List<String> mode, Map<String, String> status) {
+    boolean dirty = status.values().stream().anyMatch(state -> !state.equals("??"));
+    Optional<String> head = tree.head();
+    String backup =
+        head.map(commit -> Backup.keep(tree, request.task(), commit, dirty)).orElse(null);
+    Git.Result result = tree.apply(request.patch(), with(mode));
+    Verdicts verdicts = Verdicts.of(result.err(), changes);
+    boolean merged = request.threeWay() && !verdicts.conflicts().isEmpty();
+    if (!result.ok() && !merged) {
+      takeBack(head);
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "git could not write the changes, which were taken back: " + result.err().strip(),
+          "free space or correct the permissions, and apply again");
+    }
+    return new ApplyReport(
+        shown(verdicts.fitting()),
+        verdicts.conflicts(),
+        List.of(),
+        PatchReview.notes(changes),
+        List.of(),
+        backup,
+        undo(merged, backup == null ? "HEAD" : backup));
+  }
+
+  /** The command that takes it back; `git apply` below the top would leave out other folders. */
+  private String undo(boolean merged, String source) {
+    if (merged) {
+      return tree.command() + " restore --source=" + source + " --staged --worktree -- FILES";
+    }
+    String name = request.task() + (request.attempt() == 0 ? "" : "-" + request.attempt());
+    String index = request.threeWay() ? " --index" : "";
+    return "errand cloud diff " + name + " | " + tree.command() + " apply -R" + index;
+  }
+
+  /** What was touched was clean before, so the commit has its content. */
+  private void takeBack(Optional<String> head) {
+    if (head.isPresent()) {
+      List<TreePath> old =
+          changes.stream()
+              .filter(change -> change.oldPath() != null)
+              .flatMap(change -> change.touched().stream().limit(1))
+              .distinct()
+              .toList();
+      tree.restore(head.get(), old);
+    }
+  }
+
+  private List<String> hints() {
+    List<String> hints = new ArrayList<>();
+    String base = request.baseCommit();
+    Optional<String> head = tree.head();
+    boolean known = !base.isEmpty() && tree.has(base);
+    if (!base.isEmpty() && !known) {
+      hints.add(
+          "the task started from "
+              + shortened(base)
+              + ", which this clone does not have: git fetch, or look whether this is its repository");
+    } else if (known && head.isPresent() && !head.get().equals(base)) {
+      hints.add(
+          "the task started from %s and HEAD is %s: git switch -c errand/%s %s"
+              .formatted(shortened(base), shortened(head.get()), request.task(), shortened(base)));
+    }
+    if (!request.threeWay()) {
+      hints.add("merge it, with conflict markers where needed: add --3way");
+    }
+    return hints;
+  }
+
+  private static String shortened(String commit) {
+    return commit.substring(0, Math.min(SHORT_COMMIT, commit.length()));
+  }
+
+  private static List<String> shown(List<FileChange> changes) {
+    return changes.stream().map(FileChange::shown).toList();
+  }
+
+  private static String[] with(List<String> options, String... more) {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+}
