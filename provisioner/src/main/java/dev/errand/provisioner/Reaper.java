@@ -9,6 +9,7 @@ import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.Ledger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,7 +93,8 @@ final class Reaper implements AutoCloseable {
   void sweep() {
     try {
       // The boxes first: what is claimed after this look is not among them.
-      var seen = boxes.all();
+      List<Box> seen = boxes.all();
+      List<BoxId> folders = boxes.orphanedFolders();
       Set<BoxId> expected =
           ledger.liveOn(node).stream().map(BoxIds::of).collect(Collectors.toSet());
       for (Box box : seen) {
@@ -101,6 +103,7 @@ final class Reaper implements AutoCloseable {
           boxes.remove(box);
         }
       }
+      folders.stream().filter(id -> !expected.contains(id)).forEach(boxes::removeFolder);
     } catch (ErrandException e) {
       LOG.warn("The sweep goes on later: {}", e.getMessage());
     }
