@@ -106,18 +106,10 @@ public record TaskView(
       Origin origin, Owner owner, EnvironmentId environment, String prompt, Failure failure)
       implements Sited {}
 
-  /**
-   * Somebody wants the task, or one attempt, to end.
-   *
-   * @param attempt 0 is all
-   */
+  /** Somebody wants one attempt to end, or all of them: attempt 0. */
   public record Cancel(Origin origin, int attempt, Owner by) implements Sited {}
 
-  /**
-   * The lifecycle decider's word.
-   *
-   * @param best 0 when no attempt has a diff
-   */
+  /** The lifecycle decider's word; the best is 0 when nothing was presented. */
   public record Completed(Origin origin, int best) implements Sited {}
 
   public TaskView {
