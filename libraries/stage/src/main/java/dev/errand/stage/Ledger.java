@@ -34,7 +34,7 @@ public final class Ledger implements AutoCloseable {
   private final Set<RunId> ended = ConcurrentHashMap.newKeySet();
   private final Map<AttemptId, RunId> newest = new ConcurrentHashMap<>();
   private final List<Consumer<Event.AttemptEnded>> endListeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<RunId>> overListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<RunId>> newsListeners = new CopyOnWriteArrayList<>();
   private final Follower follower;
 
   private Ledger(KafkaConnection connection, Wire wire) {
@@ -76,9 +76,9 @@ public final class Ledger implements AutoCloseable {
     endListeners.add(listener);
   }
 
-  /** Calls the listener for each run that may just have become over. */
-  void onOver(Consumer<RunId> listener) {
-    overListeners.add(listener);
+  /** Calls the listener for each run whose end, or whose being the newest, has just been read. */
+  void onNews(Consumer<RunId> listener) {
+    newsListeners.add(listener);
   }
 
   /** False when what was in the topics at the start has not been read in time. */
@@ -106,7 +106,7 @@ public final class Ledger implements AutoCloseable {
         boolean first = ended.add(end.run());
         saw(end.run());
         if (first) {
-          overListeners.forEach(listener -> listener.accept(end.run()));
+          newsListeners.forEach(listener -> listener.accept(end.run()));
           endListeners.forEach(listener -> listener.accept(end));
         }
       }
@@ -119,9 +119,7 @@ public final class Ledger implements AutoCloseable {
     RunId before = newest.get(run.attempt());
     if (before == null || run.supersedes(before)) {
       newest.put(run.attempt(), run); // one writer: the reading thread
-      if (before != null) {
-        overListeners.forEach(listener -> listener.accept(before));
-      }
+      newsListeners.forEach(listener -> listener.accept(run));
     }
   }
 

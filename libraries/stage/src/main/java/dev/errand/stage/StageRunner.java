@@ -8,6 +8,7 @@ import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.Job.Stop;
 import dev.errand.stage.journal.Sweeper;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class StageRunner implements AutoCloseable {
   private static final Duration ROOM = Duration.ofMillis(50); // nobody tells when there is room
   private static final Duration RETRY = Duration.ofSeconds(1); // while the broker is away
   private static final Duration ADMIN = Duration.ofSeconds(20);
+  private static final Duration SWEEP = Duration.ofHours(1);
 
   private final StageHost host;
   private final StageSpec<?, ?> spec;
@@ -58,6 +60,7 @@ public final class StageRunner implements AutoCloseable {
   private final Set<Thread> holders = ConcurrentHashMap.newKeySet();
   private final Deque<ShareMember> spares = new ArrayDeque<>(); // guarded by itself
   private volatile @Nullable ShareMember drawer;
+  private Instant swept = Instant.EPOCH; // the drawing thread's
 
   /**
    * @param room how many more jobs may be drawn now, whatever slots are free; called often, so it
@@ -143,6 +146,7 @@ public final class StageRunner implements AutoCloseable {
     }
     if (!member.draw(DRAW)) {
       dismissSpares();
+      sweepSometimes();
       return;
     }
     drawer = null;
@@ -264,11 +268,15 @@ public final class StageRunner implements AutoCloseable {
         pause(RETRY);
       }
     }
-    Sweeper.sweep(
-        host.data().resolve(JOURNALS),
-        this::isOver,
-        host.clock().instant(),
-        host.settings().journalKept());
+  }
+
+  private void sweepSometimes() {
+    Instant now = host.clock().instant();
+    if (now.isAfter(swept.plus(SWEEP))) {
+      swept = now;
+      Sweeper.sweep(
+          host.data().resolve(JOURNALS), this::isOver, now, host.settings().journalKept());
+    }
   }
 
   private List<AlterConfigOp> groupSettings() {

@@ -52,14 +52,16 @@ final class Works implements AutoCloseable {
     this.stage = stage;
     this.spec = stage.spec();
     clock.setRemoveOnCancelPolicy(true);
-    host.ledger()
-        .onOver(
-            run -> {
-              Work work = byKey.get(run.toString());
-              if (work != null) {
-                work.stop(Stop.ENDED);
-              }
-            });
+    host.ledger().onNews(this::stopIfOver);
+  }
+
+  private void stopIfOver(RunId news) {
+    for (Work work : byKey.values()) {
+      if (work.run.filter(run -> run.attempt().equals(news.attempt())).isPresent()
+          && host.ledger().isOver(work.run.get())) {
+        work.stop(Stop.ENDED);
+      }
+    }
   }
 
   /**

@@ -24,14 +24,16 @@ import java.util.concurrent.TimeUnit;
  * and {@code crash} do so, {@code flaky N} fails N times first, {@code 200 then CODE}.
  */
 final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCreated> {
-  static final StageName NAME = new StageName("box");
+  static final int LOUD_BYTES = 4 << 20;
 
+  private final StageName name;
   private final Path folder;
   private final int slots;
   private final Duration timeout;
 
-  BoxStage(Path folder, int slots, Duration timeout) {
-    this.folder = folder;
+  BoxStage(String name, Path folder, int slots, Duration timeout) {
+    this.name = new StageName(name);
+    this.folder = folder.toAbsolutePath();
     this.slots = slots;
     this.timeout = timeout;
   }
@@ -39,7 +41,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
   @Override
   public StageSpec<Event.AttemptSubmitted, Event.ContainerCreated> spec() {
     return new StageSpec<>(
-        NAME,
+        name,
         Topic.ATTEMPTS_SUBMITTED,
         Topic.CONTAINER_CREATED,
         Event.AttemptSubmitted.class,
@@ -56,6 +58,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
       switch (words[0]) {
         case "fail" -> throw new ErrandException(FailureCode.valueOf(words[1]), "as asked");
         case "crash" -> throw new IllegalStateException("as asked");
+        case "log" -> shout(lease);
         case "flaky" -> failFirst(fact, Integer.parseInt(words[1]));
         default -> watch(fact, lease, Duration.ofMillis(Long.parseLong(words[0])));
       }
@@ -82,6 +85,16 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
     new CountDownLatch(1).await(left.toNanos(), TimeUnit.NANOSECONDS); // the box works
   }
 
+  /** Ends a box's work now. */
+  static void finish(Path folder, Event.OfRun fact) throws IOException {
+    Files.writeString(folder.resolve(fact.run() + ".box"), Instant.EPOCH.toString());
+  }
+
+  private static void shout(Lease lease) {
+    byte[] all = new byte[LOUD_BYTES];
+    lease.log(0, all);
+  }
+
   private void failFirst(Event.AttemptSubmitted fact, int times) throws IOException {
     if (calls(folder, fact) <= times) {
       throw new ErrandException(FailureCode.ENGINE_FAILED, "not yet");
@@ -89,6 +102,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
   }
 
   private void note(Event.AttemptSubmitted fact, String what) throws IOException {
+    Files.createDirectories(folder);
     Files.writeString(
         folder.resolve(fact.run() + ".notes"),
         what + "\n",
@@ -96,18 +110,22 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
         StandardOpenOption.APPEND);
   }
 
-  static long calls(Path folder, Event.OfRun fact) throws IOException {
+  static long calls(Path folder, Event.OfRun fact) {
     return count(folder, fact, "called");
   }
 
-  static long made(Path folder, Event.OfRun fact) throws IOException {
+  static long made(Path folder, Event.OfRun fact) {
     return count(folder, fact, "made");
   }
 
-  private static long count(Path folder, Event.OfRun fact, String what) throws IOException {
+  private static long count(Path folder, Event.OfRun fact, String what) {
     Path notes = folder.resolve(fact.run() + ".notes");
-    return Files.exists(notes)
-        ? Files.readAllLines(notes).stream().filter(what::equals).count()
-        : 0;
+    try {
+      return Files.exists(notes)
+          ? Files.readAllLines(notes).stream().filter(what::equals).count()
+          : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -68,9 +68,13 @@ final class Laboratory implements AutoCloseable {
   }
 
   StageHost host() {
+    return host(connection, folder, writer, ledger);
+  }
+
+  static StageHost host(KafkaConnection connection, Path folder, FactWriter writer, Ledger ledger) {
     return new StageHost(
         connection,
-        wire,
+        Wire.shipped(),
         Samples.NODE,
         folder,
         writer,
@@ -91,14 +95,23 @@ final class Laboratory implements AutoCloseable {
     return runner;
   }
 
+  /** A worker in a process of its own: what is killed there is killed. */
+  Worker worker(String stage, String crashAt) throws IOException {
+    return Worker.start(folder, connection, stage, crashAt);
+  }
+
   BoxStage boxStage(int slots) {
-    return new BoxStage(boxes, slots, Duration.ofMinutes(5));
+    return new BoxStage("box", boxes, slots, Duration.ofMinutes(5));
   }
 
   Event.AttemptSubmitted submit(String prompt) throws InterruptedException {
     Event.AttemptSubmitted fact = Samples.submitted(Samples.run(), prompt);
-    writer.append(Topic.ATTEMPTS_SUBMITTED, EventId.of(fact.run().toString()), fact);
+    writer.append(Topic.ATTEMPTS_SUBMITTED, idOf(fact), fact);
     return fact;
+  }
+
+  static EventId idOf(Event.AttemptSubmitted fact) {
+    return EventId.of(fact.run().toString());
   }
 
   List<Topics.Entry> entries() {
