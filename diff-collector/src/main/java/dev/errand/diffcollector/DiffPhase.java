@@ -50,6 +50,8 @@ final class DiffPhase {
         script,
         "/",
         Map.of(
+            "HOME", // the shell would read the agent's profile there
+            "/nonexistent",
             "ERRAND_WORK",
             "/workspace/" + fact.spec().environment().repository().folder(),
             "ERRAND_MIRROR",
