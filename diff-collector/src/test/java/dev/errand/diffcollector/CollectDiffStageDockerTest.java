@@ -8,11 +8,11 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,14 +128,14 @@ class CollectDiffStageDockerTest {
   void refusesADiffThatIsTooLarge() throws Exception {
     Event.AgentExecuted fact =
         fixture.executed(
-            prepared.resolve("mirror.git"), base, "head -c 60000000 /dev/urandom > large");
+            prepared.resolve("mirror.git"), base, "head -c 2000000 /dev/urandom > large");
 
     assertThatThrownBy(() -> stage().process(fact, lease))
         .isInstanceOfSatisfying(
             ErrandException.class,
             e -> {
               assertThat(e.code()).isEqualTo(FailureCode.DIFF_TOO_LARGE);
-              assertThat(e.failure().message()).contains("52,428,800");
+              assertThat(e.failure().message()).contains("1,000,000");
             });
   }
 
@@ -158,12 +158,29 @@ class CollectDiffStageDockerTest {
   }
 
   private CollectDiffStage stage() {
-    DiffCollectorSettings settings =
-        new SmallRyeConfigBuilder()
-            .withMapping(DiffCollectorSettings.class)
-            .build()
-            .getConfigMapping(DiffCollectorSettings.class);
-    return new CollectDiffStage(fixture.boxes(), artifacts, settings);
+    return new CollectDiffStage(fixture.boxes(), artifacts, new TestSettings());
+  }
+
+  private static final class TestSettings implements DiffCollectorSettings {
+    @Override
+    public long maxPatchBytes() {
+      return 1_000_000;
+    }
+
+    @Override
+    public int maxFiles() {
+      return 1_000;
+    }
+
+    @Override
+    public Duration timeout() {
+      return Duration.ofSeconds(30);
+    }
+
+    @Override
+    public int slots() {
+      return 1;
+    }
   }
 
   private static Event.Patch presented(Event.AttemptEnded ended) {
