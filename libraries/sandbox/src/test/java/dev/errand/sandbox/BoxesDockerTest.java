@@ -7,8 +7,6 @@ import dev.errand.sandbox.PhaseSpec.Kind;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.RunId;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,40 +72,6 @@ class BoxesDockerTest {
     try (Lab other = new Lab()) {
       assertThat(other.boxes().all()).isEmpty();
       assertThat(other.boxes().find(run)).isEmpty();
-    }
-  }
-
-  @Test
-  void removalLeavesNothingAndMayBeRepeated() {
-    String image = "lab-volume-" + lab.installation();
-    lab.engine().<String>call("derive an image", client -> derived(client, image));
-    Box box = lab.boxes().create(Lab.spec(image));
-    NoOrphans orphans = new NoOrphans(lab.engine(), lab.installation(), lab.root());
-    Set<String> volumes = orphans.volumesOf(box.containerId());
-
-    lab.boxes().remove(box);
-    lab.boxes().remove(box);
-
-    assertThat(volumes).hasSize(1);
-    assertThat(orphans.existing(volumes)).isEmpty();
-    orphans.verify();
-    lab.engine()
-        .call("remove an image", client -> List.of(client.removeImageCmd(image).exec() == null));
-  }
-
-  private static String derived(com.github.dockerjava.api.DockerClient client, String image) {
-    String container = client.createContainerCmd(Lab.IMAGE).withCmd("true").exec().getId();
-    try {
-      return client
-          .commitCmd(container)
-          .withRepository(image)
-          .withTag("latest")
-          .withVolumes(
-              new com.github.dockerjava.api.model.Volumes(
-                  new com.github.dockerjava.api.model.Volume("/data")))
-          .exec();
-    } finally {
-      client.removeContainerCmd(container).exec();
     }
   }
 
