@@ -61,13 +61,16 @@ public final class Boxes implements AutoCloseable {
 
   /**
    * Ensures that the box exists and its runner waits; the same id again is the same box.
-   * IMAGE_NOT_FOUND when the engine does not have the image.
+   * IMAGE_NOT_FOUND when the engine does not have the image, BOX_LOST when the box has died
+   * already.
    */
   public Box create(BoxSpec spec) {
     if (!folders.make(spec.id())) {
-      Optional<Box> earlier = find(spec.id());
-      if (earlier.isPresent() && earlier.get().running()) {
-        return earlier.get();
+      Optional<Containers.State> earlier =
+          find(spec.id()).flatMap(box -> containers.inspect(box.containerId()));
+      if (earlier.isPresent() && !earlier.get().fresh()) {
+        earlier.get().requireRunning(); // started again, it would not know what it has executed
+        return box(earlier.get());
       }
     }
     String name = UNCLAIMED + spec.id();
@@ -80,6 +83,9 @@ public final class Boxes implements AutoCloseable {
     starts.acquireUninterruptibly();
     try {
       containers.create(spec, name, labels, mounts);
+    } catch (ErrandException failed) {
+      discard(spec.id(), name, failed);
+      throw failed;
     } finally {
       starts.release();
     }
@@ -87,6 +93,16 @@ public final class Boxes implements AutoCloseable {
         .inspect(name)
         .map(this::box)
         .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+  }
+
+  /** What a failed creation has made already; the failure itself is what the caller hears of. */
+  private void discard(BoxId id, String name, ErrandException failed) {
+    try {
+      containers.inspect(name).filter(this::isOurs).ifPresent(made -> containers.remove(made.id()));
+      folders.remove(id);
+    } catch (ErrandException later) {
+      failed.addSuppressed(later);
+    }
   }
 
   private Map<String, String> labels(BoxSpec spec) {

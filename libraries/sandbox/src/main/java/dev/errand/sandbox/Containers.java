@@ -53,6 +53,7 @@ final class Containers {
   /**
    * What the engine knows of a container.
    *
+   * @param fresh whether it was created and never started
    * @param pid of the runner on the engine's host; 0 when it does not run
    * @param environment the image's variables: we give none of our own
    */
@@ -60,6 +61,7 @@ final class Containers {
       String name,
       String id,
       boolean running,
+      boolean fresh,
       long pid,
       boolean outOfMemory,
       long exitCode,
@@ -171,6 +173,7 @@ final class Containers {
         withoutSlash(inspected.getName()),
         inspected.getId(),
         Boolean.TRUE.equals(state.getRunning()),
+        "created".equals(state.getStatus()),
         state.getPidLong() == null ? 0 : state.getPidLong(),
         Boolean.TRUE.equals(state.getOOMKilled()),
         state.getExitCodeLong() == null ? -1 : state.getExitCodeLong(),

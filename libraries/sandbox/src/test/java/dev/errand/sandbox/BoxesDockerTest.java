@@ -81,18 +81,20 @@ class BoxesDockerTest {
         .isInstanceOfSatisfying(
             ErrandException.class,
             thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.IMAGE_NOT_FOUND));
-    lab.boxes().orphanedFolders().forEach(lab.boxes()::removeFolder);
+    assertThat(lab.boxes().orphanedFolders()).isEmpty();
   }
 
   @Test
   void aDeadBoxIsFoundAndSaidToBeLost() throws InterruptedException {
-    Box box = lab.box();
+    BoxSpec spec = Lab.spec(Lab.IMAGE);
+    Box box = lab.boxes().create(spec);
     lab.engine().call("kill", client -> client.killContainerCmd(box.containerId()).exec() == null);
 
     assertThatThrownBy(() -> lab.run(box, Kind.AGENT, "true"))
         .isInstanceOfSatisfying(
             ErrandException.class,
             thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.BOX_LOST));
+    assertThatThrownBy(() -> lab.boxes().create(spec)).hasMessageContaining("has ended");
     assertThat(lab.boxes().find(box.id()).orElseThrow().running()).isFalse();
   }
 
