@@ -19,10 +19,15 @@ final class CheckOutScript {
       command -v git >/dev/null || { echo "errand: the image has no git"; exit 127; }
       umask 022
       export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
-      quietly() { git -c core.hooksPath=/dev/null -c protocol.allow=never -c advice.detachedHead=false \\
-        -c init.defaultBranch=main "$@"; }
-      # prepare DIRECTORY: an empty repository in the current folder that borrows the mirror's objects
-      borrow() { mkdir -p "$1/objects/info"; echo "$MIRROR/objects" > "$1/objects/info/alternates"; }
+      quietly() {
+        git -c core.hooksPath=/dev/null -c protocol.allow=never \\
+          -c advice.detachedHead=false -c init.defaultBranch=main "$@"
+      }
+      # borrow GIT_DIRECTORY: its objects are the mirror's
+      borrow() {
+        mkdir -p "$1/objects/info"
+        echo "$MIRROR/objects" > "$1/objects/info/alternates"
+      }
       cd "$WORKTREE"
       quietly init --quiet --template= .
       borrow .git

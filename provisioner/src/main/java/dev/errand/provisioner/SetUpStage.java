@@ -136,7 +136,13 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     try (SetupSecrets secrets = SetupSecrets.open(fact.spec(), tools.vault(), tools.secrets());
         LogRecorder recorder =
             LogRecorder.open(lease.directory(), NAME, secrets.filter(), lease::log)) {
-      PhaseResult result = run(fact, box, script, secrets, recorder, lease);
+      Map<String, byte[]> values = secrets.values();
+      PhaseResult result;
+      try {
+        result = run(phase(fact, script, values), box, recorder, lease);
+      } finally {
+        SetupSecrets.wipe(values);
+      }
       LogArtifact log = recorder.finish(tools.artifacts());
       lease.recorded(log);
       requireSuccess(result, fact.spec().environment().limits(), recorder.lastLines());
@@ -144,26 +150,16 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     }
   }
 
-  private PhaseResult run(
-      RepositoryCheckedOut fact,
-      Box box,
-      String script,
-      SetupSecrets secrets,
-      LogRecorder recorder,
-      Lease lease)
+  private PhaseResult run(PhaseSpec phase, Box box, LogRecorder recorder, Lease lease)
       throws IOException, InterruptedException {
-    Map<String, byte[]> values = secrets.values();
-    PhaseSpec phase = phase(fact, script, values);
     try (Denials denials = new Denials(lease::progress);
         ProxySocket way =
             tools
                 .proxy()
                 .listen(tools.boxes().socket(box, SOCKET), new Policy.Everything(), denials::add)) {
-      LOG.debug("{}: the setup may use {}", fact.run(), way);
+      LOG.debug("{}: the setup may use {}", box.run(), way);
       lease.check();
       return work.run(box, phase, recorder.phase(phase.id())::accept);
-    } finally {
-      SetupSecrets.wipe(values);
     }
   }
 

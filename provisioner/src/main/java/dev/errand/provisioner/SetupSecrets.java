@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The values that a task's setup may see, opened for as long as it runs. */
 final class SetupSecrets implements AutoCloseable {
@@ -61,7 +62,7 @@ final class SetupSecrets implements AutoCloseable {
   }
 
   private static void awaitTheTopic() throws InterruptedException {
-    Thread.sleep(LOOK_AGAIN);
+    TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
   }
 
   RedactingFilter filter() {

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,7 +154,7 @@ final class Mirror {
   }
 
   private static void letTheRemoteRecover(int attempt) throws InterruptedException {
-    Thread.sleep(Duration.ofSeconds(2L * attempt));
+    TimeUnit.SECONDS.sleep(2L * attempt);
   }
 
   /** A read-only command in the mirror. */

@@ -23,7 +23,6 @@ final class SetupDetectorTest {
     "package.json yarn.lock, yarn install --frozen-lockfile",
     "package.json yarn.lock .yarnrc.yml, yarn install --immutable",
     "package.json pnpm-lock.yaml package-lock.json, pnpm install --frozen-lockfile",
-    "requirements.txt setup.py, PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install -r requirements.txt",
     "pyproject.toml, PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install .",
     "setup.py, PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install .",
     "Pipfile Pipfile.lock, pipenv sync --dev",
@@ -42,6 +41,12 @@ final class SetupDetectorTest {
   })
   void choosesTheProjectsOwnTool(String names, String command) {
     assertThat(commands(names, "")).containsExactly(command);
+  }
+
+  @Test
+  void installsPlainRequirementsIntoTheImagesPython() {
+    assertThat(commands("requirements.txt setup.py", ""))
+        .containsExactly("PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install -r requirements.txt");
   }
 
   @Test
