@@ -67,6 +67,16 @@ final class Errand {
   Outcome run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exit = program(out, err).run(arguments);
+    return new Outcome(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The program itself, to look at its commands. */
+  Program program() {
+    return program(new ByteArrayOutputStream(), new ByteArrayOutputStream());
+  }
+
+  private Program program(ByteArrayOutputStream out, ByteArrayOutputStream err) {
     Terminal terminal =
         new Terminal(
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
@@ -77,7 +87,6 @@ final class Errand {
             prompt -> input.toCharArray());
     Surroundings surroundings =
         new Surroundings(terminal, environment, directory, directory, clock, pause);
-    int exit = new Program(surroundings).run(arguments);
-    return new Outcome(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+    return new Program(surroundings);
   }
 }

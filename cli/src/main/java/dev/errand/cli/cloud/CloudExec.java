@@ -53,10 +53,10 @@ public final class CloudExec implements Callable<Integer> {
   @Option(
       names = "--branch",
       paramLabel = "REF",
-      description = {
-        "The branch, tag or commit to start from (default: the current branch when the working",
-        "folder is a clone of the environment's repository, else the environment's branch)."
-      })
+      description =
+          "The branch, tag or commit to start from (default: the current branch when the working"
+              + " folder is a clone of the environment's repository, else the environment's"
+              + " branch).")
   @Nullable String branch;
 
   @Option(

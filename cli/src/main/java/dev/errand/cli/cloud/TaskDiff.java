@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // read once and passed on, never compared
 record TaskDiff(String task, int attempt, String baseCommit, byte[] patch) {
-  /** More than any server collects by default; kept in memory. */
-  private static final int MAX_PATCH_BYTES = 128 * 1024 * 1024;
+  /** A server collects 50 MiB by default; kept in memory. */
+  private static final int MAX_PATCH_BYTES = 64 * 1024 * 1024;
 
   static TaskDiff fetch(Api api, TaskReference reference, @Nullable Integer attempt) {
     Api.Answer answer =
