@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -32,6 +34,7 @@ final class CatchUp implements AutoCloseable {
   private final String group;
   private final Map<String, Object> properties;
   private final Folded folded;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Map<TopicPartition, Long> ends;
 
@@ -64,7 +67,9 @@ final class CatchUp implements AutoCloseable {
           ends = look(admin);
         } catch (ExecutionException e) {
           LOG.warn("{}: the broker does not say how far the topics go", group, e);
-          Thread.sleep(RETRY_PAUSE);
+          if (closed.await(RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+          }
         }
       }
     } catch (InterruptedException e) {
@@ -120,6 +125,7 @@ final class CatchUp implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     thread.interrupt();
   }
 }
