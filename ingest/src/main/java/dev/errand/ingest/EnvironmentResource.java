@@ -66,10 +66,12 @@ public class EnvironmentResource {
   @Path("{id}")
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml", "text/yaml"})
   public Map<String, Object> apply(
-      @PathParam("id") String id, @HeaderParam("Content-Type") String type, InputStream body)
+      @PathParam("id") String id,
+      @HeaderParam("Content-Type") @Nullable String type,
+      InputStream body)
       throws InterruptedException {
     Caller caller = visitor.require(Operation.EDIT_ENVIRONMENT);
-    Syntax syntax = type.contains("yaml") ? Syntax.YAML : Syntax.JSON;
+    Syntax syntax = type != null && type.contains("yaml") ? Syntax.YAML : Syntax.JSON;
     Value document = Value.parse(Bodies.read(body), syntax, FailureCode.ENVIRONMENT_INVALID);
     EnvironmentSpec spec = EnvironmentDocument.read(document, id(id));
     Edited edited = door.services().environments().apply(spec, caller.owner());

@@ -49,7 +49,7 @@ class TaskAccess {
   /**
    * The task, when the caller may do this to it; another's is as unknown as one that is not there.
    *
-   * @throws ErrandException NOT_FOUND, REQUEST_INVALID for what is no id
+   * @throws ErrandException TASK_UNKNOWN, REQUEST_INVALID for what is no id
    */
   TaskView require(String id, Operation operation) {
     Caller caller = visitor.require(operation);
@@ -59,7 +59,8 @@ class TaskAccess {
         .views()
         .task(task)
         .filter(view -> mayTouch(caller, view, operation))
-        .orElseThrow(() -> new ErrandException(FailureCode.NOT_FOUND, "there is no task " + task));
+        .orElseThrow(
+            () -> new ErrandException(FailureCode.TASK_UNKNOWN, "there is no task " + task));
   }
 
   private static boolean mayTouch(Caller caller, TaskView view, Operation operation) {
@@ -73,7 +74,7 @@ class TaskAccess {
    * One attempt of a task.
    *
    * @param number 0 is the best, or the only one
-   * @throws ErrandException NOT_FOUND
+   * @throws ErrandException NOT_FOUND, or DIFF_MISSING when the task has no attempt yet
    */
   AttemptView attempt(TaskView task, int number) {
     if (number != 0) {
@@ -89,7 +90,7 @@ class TaskAccess {
         .orElseThrow(
             () ->
                 new ErrandException(
-                    FailureCode.NOT_FOUND, "the task has no diff: it is " + word(task.state())));
+                    FailureCode.DIFF_MISSING, "the task has no diff: it is " + word(task.state())));
   }
 
   TaskQuery query(Caller caller, Filter filter) {

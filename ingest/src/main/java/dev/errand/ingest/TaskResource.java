@@ -106,11 +106,12 @@ public class TaskResource {
     return tasks.json(tasks.require(id, Operation.READ_TASK));
   }
 
+  /** Ends the task, or the one attempt that the body names; an empty body names none. */
   @POST
   @Path("{id}/cancel")
-  public Response cancel(@PathParam("id") String id, @QueryParam("attempt") int attempt)
-      throws InterruptedException {
+  public Response cancel(@PathParam("id") String id, InputStream body) throws InterruptedException {
     TaskView task = tasks.require(id, Operation.CANCEL_TASK);
+    int attempt = CancelRequest.attempt(Bodies.read(body), task);
     Caller caller = visitor.caller();
     var fact = new CancelRequested(task.task(), attempt, caller.owner());
     EventId event = EventId.of("cancel " + task.task() + " " + attempt + " " + caller.owner());
@@ -132,7 +133,7 @@ public class TaskResource {
     Patch patch = attempt.patch();
     if (patch == null) {
       throw new ErrandException(
-          FailureCode.NOT_FOUND,
+          FailureCode.DIFF_MISSING,
           "attempt %d has no diff: it is %s"
               .formatted(attempt.number(), TaskAccess.word(attempt.state())));
     }

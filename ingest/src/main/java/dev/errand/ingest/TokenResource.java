@@ -22,7 +22,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Who may ask: tokens with an owner and a role. A token's text is told once, when it is made. */
@@ -46,7 +46,7 @@ public class TokenResource {
         Value.parse(Bodies.read(body), Syntax.JSON, FailureCode.REQUEST_INVALID)
             .fields("owner", "role");
     Owner owner = fields.required("owner").as(Owner::new);
-    Role role = fields.required("role").as(name -> Role.valueOf(name.toUpperCase(Locale.ROOT)));
+    Role role = fields.required("role").as(TokenResource::role);
     Tokens.Issued issued = door.services().tokens().issue(owner, role);
     Map<String, String> json =
         Map.of(
@@ -81,6 +81,16 @@ public class TokenResource {
       throw new ErrandException(FailureCode.NOT_FOUND, "there is no such token");
     }
     return Response.noContent().build();
+  }
+
+  private static Role role(String name) {
+    return Arrays.stream(Role.values())
+        .filter(role -> TaskAccess.word(role).equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "'%s' is not one of producer, operator, admin".formatted(name)));
   }
 
   private static Map<String, Object> json(Token token) {
