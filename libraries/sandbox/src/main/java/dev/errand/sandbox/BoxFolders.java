@@ -4,13 +4,18 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,6 +31,7 @@ final class BoxFolders {
   private static final Set<PosixFilePermission> PASSABLE =
       PosixFilePermissions.fromString("rwxr-xr-x");
   private static final String ID = "[0-9a-z]{12}";
+  private static final int DIGEST_CHARACTERS = 16;
 
   private final Path root;
   private final Path runner;
@@ -37,7 +43,7 @@ final class BoxFolders {
     } catch (IOException failed) {
       throw new ErrandException(FailureCode.DISK_FULL, "cannot make the folder " + root, failed);
     }
-    this.runner = RunnerFile.ensureIn(root);
+    this.runner = ensureRunnerIn(root);
   }
 
   Path runner() {
@@ -86,6 +92,33 @@ final class BoxFolders {
     } catch (IOException failed) {
       throw new ErrandException(
           FailureCode.DISK_FULL, "cannot remove the folder of the box " + id, failed);
+    }
+  }
+
+  /**
+   * Ensures that the runner of this build lies in the folder. Its name holds its digest: a new
+   * version lies beside the old one, which running boxes still use.
+   */
+  private static Path ensureRunnerIn(Path folder) {
+    try (InputStream resource = BoxFolders.class.getResourceAsStream("runner")) {
+      if (resource == null) {
+        throw new ErrandException(FailureCode.BUG, "this build holds no runner");
+      }
+      byte[] runner = resource.readAllBytes();
+      String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(runner));
+      Path file = folder.resolve("runner-" + digest.substring(0, DIGEST_CHARACTERS));
+      if (!Files.isRegularFile(file) || Files.size(file) != runner.length) {
+        Path unnamed = Files.createTempFile(folder, "runner-", ".new");
+        Files.write(unnamed, runner);
+        Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return file;
+    } catch (IOException e) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "the runner cannot be written to " + folder, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new ErrandException(FailureCode.BUG, "a JDK without SHA-256", e);
     }
   }
 }
