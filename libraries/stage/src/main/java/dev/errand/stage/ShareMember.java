@@ -10,15 +10,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ShareMember {
   private static final Logger LOG = LoggerFactory.getLogger(ShareMember.class);
+  private static final Duration SET_UP = Duration.ofSeconds(20);
   private static final Duration TAKE_BACK = Duration.ofSeconds(5);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
@@ -73,6 +80,32 @@ final class ShareMember {
         new KafkaShareConsumer<>(
             host.connection().with(own), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     consumer.subscribe(List.of(spec.input().on(host.node())));
+  }
+
+  /**
+   * Gives a stage's group its settings; to be done before its first member joins, as a group that
+   * begins at the end misses what waits.
+   */
+  static void setUpGroup(StageHost host, StageSpec<?, ?> spec)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<String, String> settings =
+        Map.of(
+            "share.auto.offset.reset", "earliest",
+            "share.record.lock.duration.ms", Long.toString(host.settings().lock().toMillis()),
+            "share.delivery.count.limit", Integer.toString(MachineSettings.MAX_DELIVERIES));
+    List<AlterConfigOp> changes =
+        settings.entrySet().stream()
+            .map(setting -> new ConfigEntry(setting.getKey(), setting.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    try (Admin admin = Admin.create(host.connection().with(Map.of()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.GROUP, spec.group(host.node())), changes))
+          .all()
+          .get(SET_UP.toSeconds(), TimeUnit.SECONDS);
+    }
   }
 
   /** How many records it draws at once, at most. */

@@ -1,6 +1,5 @@
 package dev.errand.stage;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.errand.schemas.Event;
@@ -12,18 +11,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -254,13 +248,8 @@ public final class StageRunner implements AutoCloseable {
     }
     boolean done = false;
     while (!isClosed() && !done) {
-      try (Admin admin = Admin.create(host.connection().with(Map.of()))) {
-        ConfigResource group =
-            new ConfigResource(ConfigResource.Type.GROUP, spec.group(host.node()));
-        admin
-            .incrementalAlterConfigs(Map.of(group, groupSettings()))
-            .all()
-            .get(ADMIN.toMillis(), MILLISECONDS);
+      try {
+        ShareMember.setUpGroup(host, spec);
         done = true;
         addSpare();
       } catch (ExecutionException | TimeoutException | KafkaException e) {
@@ -277,21 +266,6 @@ public final class StageRunner implements AutoCloseable {
       Sweeper.sweep(
           host.data().resolve(JOURNALS), this::isOver, now, host.settings().journalKept());
     }
-  }
-
-  private List<AlterConfigOp> groupSettings() {
-    Map<String, String> settings =
-        Map.of(
-            "share.auto.offset.reset", "earliest", // a fact older than the group is work too
-            "share.record.lock.duration.ms", Long.toString(host.settings().lock().toMillis()),
-            "share.delivery.count.limit", Integer.toString(MachineSettings.MAX_DELIVERIES));
-    return settings.entrySet().stream()
-        .map(
-            setting ->
-                new AlterConfigOp(
-                    new ConfigEntry(setting.getKey(), setting.getValue()),
-                    AlterConfigOp.OpType.SET))
-        .toList();
   }
 
   /** Whether the work on a journal's key is over; what is no run is over when it was journaled. */

@@ -176,7 +176,8 @@ final class Works implements AutoCloseable {
       return poison(work, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       return work.stopped();
-    } catch (Throwable e) { // the last resort: the record comes again, at most ten times
+    } catch (RuntimeException
+        | Error e) { // the last resort: the record comes again, at most ten times
       LOG.error("{}: cannot even fail with {}", spec.name(), positionOf(work), e);
       return Optional.of(AcknowledgeType.RELEASE);
     }
