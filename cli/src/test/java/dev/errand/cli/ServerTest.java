@@ -1,0 +1,189 @@
+package dev.errand.cli;
+
+import static dev.errand.cli.FakeServer.TASK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ServerTest {
+  private static final String ENVIRONMENT = "GET /api/v1/environments/web";
+
+  @TempDir private Path folder;
+  private final FakeServer server = new FakeServer();
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void aRefusalIsTheMessageTheRemedyAndTheLastLines() {
+    server.problem(
+        "GET /api/v1/tasks",
+        422,
+        "{\"code\":\"SETUP_FAILED\",\"detail\":\"setup ended with 1\",\"hint\":\"read the log\","
+            + "\"lastLines\":[\"npm \\u001b[2Jerr\"]}");
+
+    Errand.Outcome outcome = new Errand(folder, server).run("cloud", "list");
+
+    assertThat(outcome.exit()).isEqualTo(1);
+    assertThat(outcome.err())
+        .isEqualTo(
+            """
+            errand: setup ended with 1 (SETUP_FAILED)
+            perhaps you should read the log
+            the last lines:
+              | npm err
+            """);
+  }
+
+  @Test
+  void statusCodesBecomeTheDocumentedExitCodes() {
+    int[][] cases = {{400, 2}, {401, 4}, {403, 4}, {404, 3}, {413, 2}, {500, 1}, {503, 6}};
+    for (int[] each : cases) {
+      server.problem("GET /api/v1/tasks", each[0], "{}");
+      assertThat(new Errand(folder, server).run("cloud", "list").exit())
+          .as("status " + each[0])
+          .isEqualTo(each[1]);
+    }
+  }
+
+  @Test
+  void aDiffThatIsNotThereYetIsNoUnknownTask() {
+    server.problem(
+        "GET /api/v1/tasks/" + TASK + "/diff", 404, "{\"code\":\"DIFF_MISSING\",\"detail\":\"x\"}");
+
+    assertThat(new Errand(folder, server).run("cloud", "diff", TASK).exit()).isEqualTo(1);
+  }
+
+  @Test
+  void redirectsAreNotFollowed() {
+    try (FakeServer other = new FakeServer()) {
+      server.on(
+          "GET /api/v1/tasks",
+          request -> {
+            request.exchange().getResponseHeaders().set("Location", other.url() + "/steal");
+            FakeServer.respond(request, 302, "text/plain", "");
+          });
+
+      Errand.Outcome outcome = new Errand(folder, server).run("cloud", "list");
+
+      assertThat(outcome.exit()).isEqualTo(1);
+      assertThat(outcome.err()).contains("redirects to " + other.url()).contains("never sent on");
+      assertThat(other.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsSaidWithItsRemedy() {
+    Errand.Outcome outcome =
+        new Errand(folder)
+            .with("ERRAND_SERVER", "http://127.0.0.1:1")
+            .with("ERRAND_TOKEN", "t")
+            .run("cloud", "list");
+
+    assertThat(outcome.exit()).isEqualTo(6);
+    assertThat(outcome.err())
+        .contains("no server answers at http://127.0.0.1:1")
+        .contains("errand up");
+  }
+
+  @Test
+  void theDataFoldersTokenGoesToTheDataFoldersServerOnly() throws IOException {
+    Path data = Files.createDirectories(folder.resolve(".errand/server"));
+    Files.writeString(data.resolve("url"), server.url() + "\n");
+    Files.writeString(folder.resolve(".errand/token"), "own\n");
+    server.json("GET /api/v1/tasks", 200, "{\"items\":[]}");
+    try (FakeServer other = new FakeServer()) {
+      other.json("GET /api/v1/tasks", 200, "{\"items\":[]}");
+
+      new Errand(folder).run("cloud", "list");
+      new Errand(folder).run("cloud", "list", "--server", other.url());
+
+      assertThat(server.last().header("Authorization")).isEqualTo("Bearer own");
+      assertThat(other.last().header("Authorization")).isEmpty();
+    }
+  }
+
+  @Test
+  void theEnvironmentsTokenStaysWithTheEnvironmentsServer() {
+    try (FakeServer other = new FakeServer()) {
+      other.json("GET /api/v1/tasks", 200, "{\"items\":[]}");
+
+      new Errand(folder, server).run("cloud", "list", "--server", other.url());
+
+      assertThat(other.last().header("Authorization")).isEmpty();
+    }
+  }
+
+  @Test
+  void failuresAreJsonWhenAskedFor() {
+    server.problem("GET /api/v1/tasks", 403, "{\"code\":\"NOT_ALLOWED\",\"detail\":\"no\"}");
+
+    Errand.Outcome outcome = new Errand(folder, server).run("cloud", "list", "--json");
+
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err())
+        .isEqualTo(
+            "{\"exitCode\":4,\"code\":\"NOT_ALLOWED\",\"detail\":\"no\",\"hint\":null,"
+                + "\"lastLines\":[]}\n");
+  }
+
+  @Test
+  void anEnvironmentsFileIsSentAsItIs() throws IOException {
+    String yaml = "id: web\nrepository: https://x/y\n";
+    Files.writeString(folder.resolve("e.yaml"), yaml);
+    server.json(
+        "PUT /api/v1/environments/web",
+        200,
+        "{\"id\":\"web\",\"version\":2,\"secrets\":[{\"name\":\"K\",\"version\":null}]}");
+
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "apply", "-f", "e.yaml");
+
+    assertThat(outcome.out()).isEqualTo("web: version 2\n");
+    assertThat(outcome.err()).contains("errand env secret set web K");
+    assertThat(server.last().body()).isEqualTo(yaml);
+    assertThat(server.last().header("Content-Type")).isEqualTo("application/yaml");
+  }
+
+  @Test
+  void mistakesInAnEnvironmentsFileHaveTheirPlace() throws IOException {
+    Files.writeString(folder.resolve("bad.yaml"), "id: web\nsetup: [a\n");
+    Files.writeString(folder.resolve("e.yaml"), "id: web\nnope: 1\n");
+    server.problem(
+        "PUT /api/v1/environments/web",
+        400,
+        "{\"code\":\"ENVIRONMENT_INVALID\",\"detail\":\"line 2, column 1: unknown key nope\"}");
+
+    Errand.Outcome syntax = new Errand(folder, server).run("env", "apply", "-f", "bad.yaml");
+    Errand.Outcome meaning = new Errand(folder, server).run("env", "apply", "-f", "e.yaml");
+
+    assertThat(syntax.exit()).isEqualTo(2);
+    assertThat(syntax.err()).contains("errand: bad.yaml:2:10: ");
+    assertThat(meaning.exit()).isEqualTo(2);
+    assertThat(meaning.err()).contains("errand: e.yaml:2:1: unknown key nope");
+  }
+
+  @Test
+  void aSecretsValueComesFromStandardInputOrIsTypedWithoutEcho() {
+    server.json(ENVIRONMENT, 200, "{\"id\":\"web\",\"version\":1}");
+    server.json("PUT /api/v1/environments/web/secrets/KEY", 200, "{}");
+
+    new Errand(folder, server).typing("s3cret value\n").run("env", "secret", "set", "web", "KEY");
+    String piped = server.last().body();
+    new Errand(folder, server)
+        .atTerminal()
+        .typing("typed")
+        .run("env", "secret", "set", "web", "KEY");
+
+    assertThat(piped).isEqualTo("s3cret value");
+    assertThat(server.last().body()).isEqualTo("typed");
+  }
+}
