@@ -151,7 +151,8 @@ public final class PatchApplication {
       hints.add(
           "the task started from "
               + shortened(base)
-              + ", which this clone does not have: git fetch, or look whether this is its repository");
+              + ", which this clone does not have: git fetch, or look whether this is its"
+              + " repository");
     } else if (known && head.isPresent() && !head.get().equals(base)) {
       hints.add(
           "the task started from %s and HEAD is %s: git switch -c errand/%s %s"
