@@ -51,7 +51,7 @@ class BadInputSystemTest {
   @Test
   void anUnknownEnvironmentIsNotFound() {
     CommandResult result = errand.errand("cloud", "exec", "--env", "nowhere", "true");
-    assertThat(result.exited(NOT_FOUND).err()).contains("nowhere", "errand env list");
+    assertThat(result.exited(NOT_FOUND).err()).contains("nowhere", "perhaps you should");
   }
 
   @Test
@@ -66,7 +66,7 @@ class BadInputSystemTest {
     String prompt = "x".repeat(1 << 20);
     CommandResult result =
         errand.errandWith(prompt, SourceTree.ROOT, "cloud", "exec", "--env", "web", "-");
-    assertThat(result.exited(USAGE).err()).contains("PROMPT_TOO_LARGE");
+    assertThat(result.exited(USAGE).err()).contains("REQUEST_TOO_LARGE", "1 MiB");
   }
 
   @Test
@@ -128,7 +128,7 @@ class BadInputSystemTest {
                   "errand.server.kafka.controller-port",
                   Integer.toString(Deployment.freePort())));
       assertThat(result.exitCode()).isNotZero();
-      assertThat(result.out()).contains(Integer.toString(taken.getLocalPort()), "in use");
+      assertThat(result.out()).contains(Integer.toString(taken.getLocalPort()), "is taken");
     } finally {
       Folders.delete(data);
     }
