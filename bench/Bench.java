@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures a running Errand from outside, beside a hand-written script on the same engine, image and
- * repository, in interleaved rounds. Usage: {@code java Bench.java URL TOKEN_FILE PID REPOSITORY
+ * Measures a running Errand from outside, beside a hand-written script on the same engine, image
+ * and repository, in interleaved rounds. Usage: {@code java Bench.java URL TOKEN_FILE PID REPOSITORY
  * START_MILLIS ROUNDS QUEUED}; the environment {@code bench} exists.
  */
 public final class Bench {

@@ -20,9 +20,10 @@ public interface IngestSettings {
   Optional<URI> publicUrl();
 
   /**
-   * Followers of logs and events at once, 1 to 10,000. Each holds a connection; one of logs costs a
-   * consumer of the broker as well, about 1 MiB.
+   * Followers of logs and events at once, 1 to 150: each holds one of the server's 200 threads, so
+   * that other requests always find one; a follower of logs costs a consumer of the broker as well,
+   * about 1 MiB.
    */
-  @WithDefault("200")
+  @WithDefault("100")
   int maxFollowers();
 }

@@ -2,6 +2,7 @@ package dev.errand.standalone;
 
 import dev.errand.schemas.FailureCode;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,10 @@ record RealInput(
   }
 
   static List<RealInput> all() {
+    return Stream.of(repositories(), agents(), setups()).flatMap(List::stream).toList();
+  }
+
+  private static List<RealInput> repositories() {
     return List.of(
         repository("empty-repository", Content.EMPTY, "main", FailureCode.REPOSITORY_EMPTY),
         repository("missing-branch", Content.README, "nowhere", FailureCode.REF_NOT_FOUND),
@@ -61,7 +66,11 @@ record RealInput(
             "with space.txt",
             "GIT binary patch",
             "old mode 100755",
-            "new mode 100644"),
+            "new mode 100644"));
+  }
+
+  private static List<RealInput> agents() {
+    return List.of(
         presented("agent-changes-nothing", Content.README, "true"),
         presented("agent-deletes", Content.README, "rm README.md", "deleted file mode 100644"),
         presented("agent-renames", Content.README, "git mv README.md LIESMICH.md", "LIESMICH.md"),
@@ -101,7 +110,11 @@ record RealInput(
         failed(
             "agent-eats-memory",
             "python3 -c 'x = bytearray(2 << 30); print(len(x))'",
-            FailureCode.OUT_OF_MEMORY),
+            FailureCode.OUT_OF_MEMORY));
+  }
+
+  private static List<RealInput> setups() {
+    return List.of(
         setup("setup-exits-1", "echo broken; exit 1", FailureCode.SETUP_FAILED),
         setup("setup-hangs", "sleep 1000", FailureCode.SETUP_TIMED_OUT),
         setup("setup-asks-on-stdin", "read -r answer", FailureCode.SETUP_FAILED),
