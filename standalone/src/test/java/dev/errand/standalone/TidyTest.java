@@ -43,12 +43,11 @@ class TidyTest {
       Pattern.compile("@Disabled|\\bassume(True|False|That)\\(|Assumptions\\.");
 
   /**
-   * The stage runner and the programs' ends turn any failure into a verdict; Kafka's server declares
-   * Exception. Nobody else.
+   * The stage runner and the programs' ends turn any failure into a verdict; Kafka's server
+   * declares Exception. Nobody else.
    */
   private static final Pattern MAY_CATCH_ALL =
-      Pattern.compile(
-          "libraries/stage/src/main/|/(Main|Server|EmbeddedBroker)\\.java$|/src/test/");
+      Pattern.compile("libraries/stage/src/main/|/(Main|Server|EmbeddedBroker)\\.java$|/src/test/");
 
   private static List<Path> files = List.of();
 

@@ -23,23 +23,10 @@ import org.jspecify.annotations.Nullable;
  * back.
  */
 public final class EnvironmentDocument {
-  private static final String[] KEYS = {
-    "id",
-    "label",
-    "repository",
-    "branch",
-    "image",
-    "pins",
-    "setup",
-    "maintenance",
-    "verify",
-    "variables",
-    "secrets",
-    "trustedRefs",
-    "internet",
-    "agent",
-    "limits"
-  };
+  private static final String[] KEYS =
+      ("id label repository branch image pins setup "
+              + "maintenance verify variables secrets trustedRefs internet agent limits")
+          .split(" ");
   private static final int MAX_LABEL_CHARACTERS = 100;
   private static final int MAX_IMAGE_CHARACTERS = 300;
 
