@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * Measures a running Errand from outside, beside a hand-written script on the same engine, image
- * and repository, in interleaved rounds. Usage: {@code java Bench.java URL TOKEN_FILE PID REPOSITORY
- * START_MILLIS ROUNDS QUEUED}; the environment {@code bench} exists.
+ * and repository, in interleaved rounds. Usage: {@code java Bench.java URL TOKEN_FILE PID
+ * REPOSITORY START_MILLIS ROUNDS QUEUED}; the environment {@code bench} exists.
  */
 public final class Bench {
   private static final Pattern STAMP = Pattern.compile("STAMP (\\d{19})");

@@ -138,7 +138,7 @@ class TidyTest {
               assertThat(
                       SourceTree.read(entry.getKey().resolve("package-info.java"))
                           .replaceAll("\\s+\\*?\\s*", " "))
-                  .contains("@NullMarked", "It must not know");
+                  .contains("@NullMarked", " must not ");
             });
   }
 
