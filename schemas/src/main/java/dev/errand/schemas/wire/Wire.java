@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -124,9 +125,21 @@ public final class Wire {
     }
   }
 
-  /** Takes a newer writer's schema, so that what it writes can be read. */
+  /**
+   * Takes a newer writer's schema, so that what it writes can be read. An id that is known already
+   * keeps its meaning.
+   *
+   * @throws IllegalArgumentException when the text is no Avro schema
+   */
   public void learn(Event.SchemaRegistered schema) {
-    writers.computeIfAbsent(schema.id(), id -> new Schema.Parser().parse(schema.text()));
+    try {
+      writers.computeIfAbsent(schema.id(), id -> new Schema.Parser().parse(schema.text()));
+    } catch (AvroRuntimeException e) {
+      throw new IllegalArgumentException(
+          "schema %d of %s is not Avro's: %s"
+              .formatted(schema.id(), schema.subject(), e.getMessage()),
+          e);
+    }
   }
 
   /** All versions of all subjects that this build knows, by id. */
