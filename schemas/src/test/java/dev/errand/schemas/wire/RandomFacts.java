@@ -1,6 +1,5 @@
 package dev.errand.schemas.wire;
 
-import dev.errand.schemas.Data;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.EnvironmentSpec.AgentKind;
 import dev.errand.schemas.EnvironmentSpec.Internet;
@@ -18,37 +17,14 @@ import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
-import dev.errand.schemas.ids.EnvironmentId;
-import dev.errand.schemas.ids.NodeName;
-import dev.errand.schemas.ids.Owner;
-import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.RepositoryUrl;
-import dev.errand.schemas.ids.RunId;
-import dev.errand.schemas.ids.SecretName;
-import dev.errand.schemas.ids.StageName;
-import dev.errand.schemas.ids.TaskId;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Any fact of any topic, drawn from a random source: numbers at their bounds, texts in all. */
-final class RandomFacts {
-  private static final List<String> WORDS =
-      List.of("", "a", "two words", "ü\u0000\u001b[31m", "\ud83d\ude80", "\"\\\n\r\t", "\u202e");
-  private static final int MAX_ITEMS = 4;
-
-  private final Random random;
-
+final class RandomFacts extends RandomValues {
   private RandomFacts(Random random) {
-    this.random = random;
+    super(random);
   }
 
   static Event next(Random random) {
@@ -107,13 +83,22 @@ final class RandomFacts {
       case ATTEMPTS_SUBMITTED ->
           new Event.AttemptSubmitted(run(), maybe(this::node), text(), spec());
       case ATTEMPTS_PLACED -> new Event.AttemptPlaced(run(), node());
-      case CONTAINER_CREATED -> new Event.ContainerCreated(run(), node(), box(), text(), spec());
+      case CONTAINER_CREATED ->
+          new Event.ContainerCreated(run(), node(), new BoxId(hex(6)), text(), spec());
       case CHECKED_OUT ->
-          new Event.RepositoryCheckedOut(run(), node(), box(), text(), spec(), commit());
+          new Event.RepositoryCheckedOut(
+              run(),
+              node(),
+              new BoxId(hex(6)),
+              text(),
+              spec(),
+              new CommitSha(hex(flag() ? 20 : 32)));
       case SET_UP ->
-          new Event.EnvironmentPrepared(run(), node(), box(), text(), spec(), list(this::log));
+          new Event.EnvironmentPrepared(
+              run(), node(), new BoxId(hex(6)), text(), spec(), list(this::log));
       case EXECUTED ->
-          new Event.AgentExecuted(run(), node(), box(), spec(), integer(), list(this::log));
+          new Event.AgentExecuted(
+              run(), node(), new BoxId(hex(6)), spec(), integer(), list(this::log));
       case ATTEMPTS_ENDED ->
           new Event.AttemptEnded(
               run(), maybe(this::node), maybe(this::stage), outcome(), list(this::log));
@@ -144,7 +129,7 @@ final class RandomFacts {
         text(),
         environment(),
         ref(),
-        commit(),
+        new CommitSha(hex(flag() ? 20 : 32)),
         integer(),
         map(this::secret, this::integer),
         time());
@@ -168,7 +153,12 @@ final class RandomFacts {
         list(this::ref),
         new Internet(oneOf(Preset.values()), list(this::text), list(this::text)),
         oneOf(AgentKind.values()),
-        new Limits(random.nextDouble() * 64, big(), big(), duration(), duration()));
+        new Limits(
+            random.nextDouble() * 64,
+            big(),
+            big(),
+            Duration.ofMillis(integer()),
+            Duration.ofMillis(integer())));
   }
 
   private Outcome outcome() {
@@ -192,115 +182,21 @@ final class RandomFacts {
   }
 
   private Patch patch() {
-    return new Patch(commit(), digest(), big(), integer(), integer(), integer(), maybe(this::text));
+    return new Patch(
+        new CommitSha(hex(flag() ? 20 : 32)),
+        new Digest(hex(32)),
+        big(),
+        integer(),
+        integer(),
+        integer(),
+        maybe(this::text));
   }
 
   private LogArtifact log() {
-    return new LogArtifact(stage(), digest(), big(), flag());
+    return new LogArtifact(stage(), new Digest(hex(32)), big(), flag());
   }
 
   private Failure failure() {
     return new Failure(oneOf(FailureCode.values()), text(), list(this::text));
-  }
-
-  private TaskId task() {
-    return TaskId.at(time(), random);
-  }
-
-  private RunId run() {
-    return task().attempt(1 + random.nextInt(4)).run(1 + random.nextInt(9), 1 + random.nextInt(9));
-  }
-
-  private Instant time() {
-    return Instant.ofEpochMilli(random.nextLong(1L << 48)); // what a ULID can hold
-  }
-
-  private Duration duration() {
-    return Duration.ofMillis(random.nextLong(1L << 40));
-  }
-
-  private Data data() {
-    byte[] bytes = new byte[random.nextInt(64)];
-    random.nextBytes(bytes);
-    return Data.of(bytes);
-  }
-
-  private String text() {
-    return Stream.generate(() -> WORDS.get(random.nextInt(WORDS.size())))
-        .limit(random.nextInt(MAX_ITEMS))
-        .collect(Collectors.joining());
-  }
-
-  private String hex(int bytes) {
-    byte[] data = new byte[bytes];
-    random.nextBytes(data);
-    return HexFormat.of().formatHex(data);
-  }
-
-  private int integer() {
-    return flag() ? random.nextInt(100) : oneOf(0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE);
-  }
-
-  private long big() {
-    return flag() ? random.nextLong() : oneOf(0L, -1L, Long.MAX_VALUE, Long.MIN_VALUE);
-  }
-
-  private boolean flag() {
-    return random.nextBoolean();
-  }
-
-  private Owner owner() {
-    return new Owner("o" + hex(2));
-  }
-
-  private EnvironmentId environmentId() {
-    return new EnvironmentId("e" + hex(2));
-  }
-
-  private NodeName node() {
-    return new NodeName("n" + hex(2));
-  }
-
-  private StageName stage() {
-    return new StageName(oneOf("set-up", "run-agent", "a"));
-  }
-
-  private SecretName secret() {
-    return new SecretName("S_" + random.nextInt(100));
-  }
-
-  private RefName ref() {
-    return new RefName("feature/ü" + hex(2));
-  }
-
-  private BoxId box() {
-    return new BoxId(hex(6));
-  }
-
-  private CommitSha commit() {
-    return new CommitSha(hex(flag() ? 20 : 32));
-  }
-
-  private Digest digest() {
-    return new Digest(hex(32));
-  }
-
-  @SafeVarargs
-  private <T> T oneOf(T... values) {
-    return values[random.nextInt(values.length)];
-  }
-
-  private <T> @Nullable T maybe(Supplier<T> value) {
-    return flag() ? value.get() : null;
-  }
-
-  private <T> List<T> list(Supplier<T> item) {
-    return Stream.generate(item).limit(random.nextInt(MAX_ITEMS)).toList();
-  }
-
-  private <K, V> Map<K, V> map(Supplier<K> key, Supplier<V> value) {
-    return list(key).stream()
-        .distinct()
-        .collect(Collectors.toMap(Function.identity(), k -> value.get()));
   }
 }
