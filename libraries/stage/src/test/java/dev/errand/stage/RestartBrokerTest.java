@@ -74,28 +74,4 @@ final class RestartBrokerTest {
       assertThat(BoxStage.calls(folder.resolve("narrow"), fact)).isZero();
     }
   }
-
-  @Test
-  void theLiveLogIsCutToItsRateAndSaysSo() throws Exception {
-    Event.AttemptSubmitted fact = lab.submit("log");
-    lab.start(new BoxStage("loud", folder.resolve("loud"), 2, Duration.ofMinutes(5)));
-
-    try (LogReader reader = LogReader.open(lab.connection, lab.wire, fact.run().task())) {
-      long[] seen = new long[2];
-      lab.await(
-          "the marker",
-          _ -> {
-            for (Event.OfRun live : reader.poll(Duration.ofMillis(100))) {
-              if (live instanceof Event.AttemptLogged chunk
-                  && chunk.stage().value().equals("loud")) {
-                seen[0] += chunk.data().size();
-                seen[1] = chunk.truncated() ? chunk.offset() : seen[1];
-              }
-            }
-            return seen[1] > 0;
-          });
-      assertThat(seen[0]).isBetween(1L << 19, 2L << 20); // a burst of 4 s at 256 KiB/s
-      assertThat(seen[1]).isEqualTo(BoxStage.LOUD_BYTES);
-    }
-  }
 }
