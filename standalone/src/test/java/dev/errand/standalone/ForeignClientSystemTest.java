@@ -73,7 +73,7 @@ class ForeignClientSystemTest {
   void aForeignProducersTaskRunsAndAForeignConsumerReadsEveryTopic() {
     JsonNode key =
         errand
-            .errand("token", "create", "--owner", "robot", "--role", "producer", "--json")
+            .errand("token", "create", "robot", "--role", "producer", "--json")
             .succeeded()
             .json();
     String task = TaskId.at(Instant.now(), new Random()).value();
