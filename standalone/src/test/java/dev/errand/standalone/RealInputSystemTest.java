@@ -73,7 +73,8 @@ class RealInputSystemTest {
     if (code == null) {
       assertThat(attempt.get("state").asText()).as(ended.toPrettyString()).isEqualTo("presented");
       String diff = errand.errand("cloud", "diff", task).succeeded().out();
-      assertThat(diff).contains(input.inDiff());
+      assertThat(diff.isEmpty()).as(diff).isEqualTo(input.inDiff().isEmpty());
+      assertThat(input.inDiff()).allSatisfy(line -> assertThat(diff).contains(line));
     } else {
       assertThat(attempt.get("state").asText()).as(ended.toPrettyString()).isEqualTo("failed");
       JsonNode failure = attempt.get("failure");
