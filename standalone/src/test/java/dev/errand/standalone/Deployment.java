@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.File;
 import java.io.IOException;
@@ -34,6 +35,8 @@ final class Deployment implements AutoCloseable {
       SourceTree.ROOT.resolve("standalone/target/quarkus-app/quarkus-run.jar");
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration END = Duration.ofSeconds(45);
+
+  private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
   /** How the services are spread over processes. */
   enum Mode {
@@ -141,8 +144,16 @@ final class Deployment implements AutoCloseable {
 
   /** The task as it stands once it has ended, however it ended. */
   JsonNode awaitEnd(String task) {
-    errand("cloud", "wait", task, "--timeout", "300");
-    return errand("cloud", "status", task, "--json").json();
+    return await("the end of " + task)
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> status(task), status -> OVER.contains(status.path("state").asText()));
+  }
+
+  /** The task as it stands; nothing before admission has seen what a producer published. */
+  private JsonNode status(String task) {
+    CommandResult result = errand("cloud", "status", task, "--json");
+    return result.out().isBlank() ? MissingNode.getInstance() : result.json();
   }
 
   /** SIGKILL to the process that runs the service: no handler, no goodbye. */
