@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every {@link RealInput} ends with its code or its diff; what it leaves behind is not counted yet. */
+/** Every {@link RealInput} ends with its code or its diff; leaks are not counted yet. */
 @ParameterizedClass
 @EnumSource(Deployment.Mode.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
