@@ -52,10 +52,12 @@ final class LogWatch implements Follower.Listener {
 
   @Override
   public boolean on(EventStream.Event event) {
-    if (!event.id().isEmpty() && event.id().equals(lastId)) {
-      return true; // the server repeats the event at which a connection was resumed
+    if (!event.id().isEmpty()) {
+      if (event.id().equals(lastId)) {
+        return true; // the server repeats the event at which a connection was resumed
+      }
+      lastId = event.id();
     }
-    lastId = event.id();
     JsonNode data = read(event.data());
     if (session.json()) {
       session.print(Json.object().put("event", event.name()).set("data", data));

@@ -27,7 +27,7 @@ public final class EventStream implements AutoCloseable {
   /** What came over the connection. */
   public sealed interface Signal {}
 
-  /** An event; the id is the last one seen on this connection, or "". */
+  /** An event; the id is its own, or "" for one that cannot be resumed at. */
   public record Event(String name, String id, String data) implements Signal {}
 
   /** A comment or a blank: the connection lives. */
@@ -86,7 +86,12 @@ public final class EventStream implements AutoCloseable {
     StringBuilder data = new StringBuilder();
     for (String line = line(lines); line != null; line = line(lines)) {
       if (line.isEmpty()) {
-        signals.put(data.isEmpty() ? new Alive() : new Event(name, id, data.substring(1)));
+        if (data.isEmpty()) {
+          signals.put(new Alive());
+        } else {
+          signals.put(new Event(name, id, data.substring(1)));
+          id = "";
+        }
         name = "";
         data.setLength(0);
         continue;
