@@ -1,6 +1,6 @@
 package dev.errand.cli;
 
-import static dev.errand.cli.FakeServer.TASK;
+import static dev.errand.cli.ServedClone.LINES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,73 +14,39 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class ApplySafetyTest {
-  private static final String LINES = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
-
   @TempDir private Path folder;
-  private final FakeServer server = new FakeServer();
 
   @SuppressWarnings("NullAway.Init") // made before each test
-  private Repository repository;
+  private ServedClone clone;
 
-  private String base = "";
+  @SuppressWarnings("NullAway.Init") // the clone's
+  private Repository repository;
 
   @BeforeEach
   void make() {
-    repository = new Repository(folder.resolve("clone"));
-    repository.write("a.txt", LINES).write("sub/b.txt", LINES);
-    base = repository.commit();
+    clone = new ServedClone(folder);
+    repository = clone.repository();
   }
 
   @AfterEach
   void close() {
-    server.close();
-  }
-
-  /** What the task has changed: the working tree's changes, which are taken out of it. */
-  private void serveChanges() {
-    serve(repository.takeDiff());
-  }
-
-  private void serve(byte[] patch) {
-    server.on(
-        "GET /api/v1/tasks/" + TASK + "/diff",
-        request -> {
-          request.exchange().getResponseHeaders().set("Errand-Base-Commit", base);
-          request.exchange().getResponseHeaders().set("Errand-Attempt", "1");
-          FakeServer.respond(request, 200, "text/plain", patch);
-        });
-  }
-
-  private Errand.Outcome apply(String... options) {
-    return applyIn(repository.folder(), options);
-  }
-
-  private Errand.Outcome applyIn(Path directory, String... options) {
-    String[] arguments = new String[options.length + 2];
-    arguments[0] = "apply";
-    arguments[1] = TASK;
-    System.arraycopy(options, 0, arguments, 2, options.length);
-    return new Errand(directory, server).run(arguments);
-  }
-
-  private String status() {
-    return repository.git("status", "--porcelain", "--untracked-files=all");
+    clone.close();
   }
 
   @Test
   void linksThatPointOutsideAreRefusedUnlessAllowed() throws IOException {
     Path link = repository.folder().resolve("sub/link");
     Files.createSymbolicLink(link, Path.of("../../outside"));
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome refused = apply();
+    Errand.Outcome refused = clone.apply();
 
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err())
         .contains("A sub/link (a symbolic link that points outside)")
         .contains("--allow-links");
-    assertThat(status()).isEmpty();
-    assertThat(apply("--allow-links").exit()).isZero();
+    assertThat(clone.status()).isEmpty();
+    assertThat(clone.apply("--allow-links").exit()).isZero();
     assertThat(Files.isSymbolicLink(link)).isTrue();
   }
 
@@ -90,9 +56,9 @@ final class ApplySafetyTest {
     Files.createSymbolicLink(repository.folder().resolve("x/y/link"), Path.of("../../a.txt"));
     repository.commit();
     repository.git("mv", "x/y/link", "link");
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isEqualTo(1);
     assertThat(outcome.err()).contains("R x/y/link -> link (a symbolic link that points outside)");
@@ -101,9 +67,9 @@ final class ApplySafetyTest {
   @Test
   void linksInsideAreTaken() throws IOException {
     Files.createSymbolicLink(repository.folder().resolve("sub/link"), Path.of("../a.txt"));
-    serveChanges();
+    clone.serveChanges();
 
-    assertThat(apply().exit()).isZero();
+    assertThat(clone.apply().exit()).isZero();
     assertThat(repository.read("sub/link")).isEqualTo(LINES);
   }
 
@@ -112,13 +78,13 @@ final class ApplySafetyTest {
     Repository other = new Repository(folder.resolve("other"));
     String commit = other.write("x", "x").commit();
     repository.git("update-index", "--add", "--cacheinfo", "160000," + commit + ",module");
-    serve(
+    clone.serve(
         repository
             .git("diff", "--cached", "--full-index")
             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     repository.git("reset", "-q", "--hard");
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isEqualTo(1);
     assertThat(outcome.err()).contains("A module (another repository)");
@@ -128,9 +94,9 @@ final class ApplySafetyTest {
   void saysWhatMayRunHereAndWhatReadsDifferently() {
     repository.write(".github/workflows/ci.yml", "on: push\n").write(".envrc", "x\n");
     repository.write("web/package.json", "{}\n").write("c.java", "a\nif (x\u202e) {}\n");
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isZero();
     assertThat(outcome.err())
@@ -170,10 +136,10 @@ final class ApplySafetyTest {
           java.nio.file.StandardOpenOption.APPEND);
     }
     repository.write("sub/b.txt", "dirty\n");
-    serve(patch);
+    clone.serve(patch);
 
-    assertThat(apply("--check").exit()).isZero();
-    Errand.Outcome outcome = apply("--3way");
+    assertThat(clone.apply("--check").exit()).isZero();
+    Errand.Outcome outcome = clone.apply("--3way");
 
     assertThat(outcome.err()).doesNotContain("conflict");
     assertThat(outcome.exit()).isZero();
@@ -182,7 +148,7 @@ final class ApplySafetyTest {
 
   @Test
   void aPatchThatLeavesTheTreeIsRefusedBeforeGitSeesIt() {
-    serve(
+    clone.serve(
         """
         diff --git a/../evil b/../evil
         new file mode 100644
@@ -194,7 +160,7 @@ final class ApplySafetyTest {
         """
             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isEqualTo(1);
     assertThat(outcome.err()).contains("the path '../evil' leaves the tree");
@@ -203,10 +169,10 @@ final class ApplySafetyTest {
 
   @Test
   void outsideOfARepositoryItSaysWhatToDo() throws IOException {
-    serve(new byte[0]);
+    clone.serve(new byte[0]);
     Path plain = Files.createDirectories(folder.resolve("plain"));
 
-    Errand.Outcome outcome = applyIn(plain);
+    Errand.Outcome outcome = clone.applyIn(plain);
 
     assertThat(outcome.exit()).isEqualTo(2);
     assertThat(outcome.err()).contains("is not in a git working tree").contains("--dir");

@@ -1,6 +1,7 @@
 package dev.errand.cli;
 
 import static dev.errand.cli.FakeServer.TASK;
+import static dev.errand.cli.ServedClone.LINES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,66 +15,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class ApplyTest {
-  private static final String LINES = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\n";
-
   @TempDir private Path folder;
-  private final FakeServer server = new FakeServer();
 
   @SuppressWarnings("NullAway.Init") // made before each test
-  private Repository repository;
+  private ServedClone clone;
 
-  private String base = "";
+  @SuppressWarnings("NullAway.Init") // the clone's
+  private Repository repository;
 
   @BeforeEach
   void make() {
-    repository = new Repository(folder.resolve("clone"));
-    repository.write("a.txt", LINES).write("sub/b.txt", LINES);
-    base = repository.commit();
+    clone = new ServedClone(folder);
+    repository = clone.repository();
   }
 
   @AfterEach
   void close() {
-    server.close();
-  }
-
-  /** What the task has changed: the working tree's changes, which are taken out of it. */
-  private void serveChanges() {
-    serve(repository.takeDiff());
-  }
-
-  private void serve(byte[] patch) {
-    server.on(
-        "GET /api/v1/tasks/" + TASK + "/diff",
-        request -> {
-          request.exchange().getResponseHeaders().set("Errand-Base-Commit", base);
-          request.exchange().getResponseHeaders().set("Errand-Attempt", "1");
-          FakeServer.respond(request, 200, "text/plain", patch);
-        });
-  }
-
-  private Errand.Outcome apply(String... options) {
-    return applyIn(repository.folder(), options);
-  }
-
-  private Errand.Outcome applyIn(Path directory, String... options) {
-    String[] arguments = new String[options.length + 2];
-    arguments[0] = "apply";
-    arguments[1] = TASK;
-    System.arraycopy(options, 0, arguments, 2, options.length);
-    return new Errand(directory, server).run(arguments);
-  }
-
-  private String status() {
-    return repository.git("status", "--porcelain", "--untracked-files=all");
+    clone.close();
   }
 
   @Test
   void appliesEverythingSaysSoAndLeavesABackup() {
     repository.write("a.txt", LINES.replace("two", "zwei")).write("new file.txt", "n\n");
     repository.git("rm", "-q", "sub/b.txt");
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.err())
         .isEqualTo(
@@ -81,18 +48,18 @@ final class ApplyTest {
                 .formatted(TASK, TASK));
     assertThat(outcome.exit()).isZero();
     assertThat(outcome.out()).isEqualTo("M a.txt\nA new file.txt\nD sub/b.txt\n");
-    assertThat(status()).isEqualTo(" M a.txt\n D sub/b.txt\n?? \"new file.txt\"\n");
+    assertThat(clone.status()).isEqualTo(" M a.txt\n D sub/b.txt\n?? \"new file.txt\"\n");
     assertThat(repository.git("rev-parse", "refs/errand/backup/" + TASK + "-1").strip())
-        .isEqualTo(base);
+        .isEqualTo(clone.base());
   }
 
   @Test
   void keepsLocalChangesElsewhereAndBacksThemUp() {
     repository.write("a.txt", LINES.replace("two", "zwei"));
-    serveChanges();
+    clone.serveChanges();
     repository.write("sub/b.txt", "mine\n").write("mine.txt", "untracked\n");
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isZero();
     assertThat(repository.read("sub/b.txt")).isEqualTo("mine\n");
@@ -104,10 +71,10 @@ final class ApplyTest {
   @Test
   void refusesOverLocalChangesToTheSameFilesAndNamesThem() {
     repository.write("a.txt", LINES.replace("two", "zwei")).write("c.txt", "theirs\n");
-    serveChanges();
+    clone.serveChanges();
     repository.write("a.txt", LINES.replace("seven", "mine")).write("c.txt", "mine\n");
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isEqualTo(5);
     assertThat(outcome.err()).contains(" M a.txt").contains("?? c.txt").contains("git stash");
@@ -119,33 +86,33 @@ final class ApplyTest {
   void aConflictChangesNothingAndSaysWhatWouldFit() {
     repository.write("a.txt", LINES.replace("two", "zwei"));
     repository.write("sub/b.txt", LINES.replace("two", "zwei"));
-    serveChanges();
+    clone.serveChanges();
     repository.write("a.txt", LINES.replace("two", "deux")).commit();
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isEqualTo(5);
     assertThat(outcome.err())
         .contains("conflict: M a.txt (differs at line 1)")
         .contains("skipped: M sub/b.txt")
         .contains("nothing was changed")
-        .contains("hint: the task started from " + base.substring(0, 10))
+        .contains("hint: the task started from " + clone.base().substring(0, 10))
         .contains("--3way");
-    assertThat(status()).isEmpty();
+    assertThat(clone.status()).isEmpty();
   }
 
   @Test
   void threeWayLeavesConflictMarkersOnlyWhereNeeded() {
     repository.write("a.txt", LINES.replace("two", "zwei"));
     repository.write("sub/b.txt", LINES.replace("two", "zwei"));
-    serveChanges();
+    clone.serveChanges();
     repository.write("a.txt", LINES.replace("two", "deux")).commit();
 
-    Errand.Outcome checked = apply("--3way", "--check");
+    Errand.Outcome checked = clone.apply("--3way", "--check");
     assertThat(checked.exit()).isEqualTo(5);
-    assertThat(status()).isEmpty();
+    assertThat(clone.status()).isEmpty();
 
-    Errand.Outcome outcome = apply("--3way");
+    Errand.Outcome outcome = clone.apply("--3way");
 
     assertThat(outcome.exit()).isEqualTo(5);
     assertThat(outcome.out()).isEqualTo("M sub/b.txt\n");
@@ -158,10 +125,10 @@ final class ApplyTest {
   @Test
   void threeWayMergesWhatOnlyMoved() {
     repository.write("a.txt", LINES.replace("eight", "acht"));
-    serveChanges();
+    clone.serveChanges();
     repository.write("a.txt", "zero\n" + LINES.replace("four", "4")).commit();
 
-    Errand.Outcome outcome = apply("--3way");
+    Errand.Outcome outcome = clone.apply("--3way");
 
     assertThat(outcome.exit()).isZero();
     assertThat(repository.read("a.txt"))
@@ -171,13 +138,13 @@ final class ApplyTest {
   @Test
   void checkChangesNothing() {
     repository.write("a.txt", LINES.replace("two", "zwei"));
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply("--check");
+    Errand.Outcome outcome = clone.apply("--check");
 
     assertThat(outcome.exit()).isZero();
     assertThat(outcome.err()).contains("it fits; nothing was changed");
-    assertThat(status()).isEmpty();
+    assertThat(clone.status()).isEmpty();
     assertThat(repository.git("for-each-ref", "refs/errand")).isEmpty();
   }
 
@@ -185,22 +152,22 @@ final class ApplyTest {
   void theUndoThatItNamesWorks() throws IOException {
     repository.write("a.txt", LINES.replace("two", "zwei")).write("n.txt", "n\n");
     byte[] patch = repository.takeDiff();
-    serve(patch);
+    clone.serve(patch);
     Files.write(folder.resolve("patch"), patch);
-    apply();
+    clone.apply();
 
     repository.git("apply", "-R", folder.resolve("patch").toString());
 
-    assertThat(status()).isEmpty();
+    assertThat(clone.status()).isEmpty();
   }
 
   @Test
   void appliesTheWholeDiffFromASubdirectory() {
     repository.write("a.txt", LINES.replace("two", "zwei")).write("sub/n.txt", "n\n");
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = applyIn(repository.folder().resolve("sub"));
-    Errand.Outcome again = applyIn(folder, "--dir", "clone/sub", "--check");
+    Errand.Outcome outcome = clone.applyIn(repository.folder().resolve("sub"));
+    Errand.Outcome again = clone.applyIn(folder, "--dir", "clone/sub", "--check");
 
     assertThat(outcome.exit()).isZero();
     assertThat(repository.read("a.txt")).contains("zwei");
@@ -222,9 +189,9 @@ final class ApplyTest {
     repository.git("mv", "old name.txt", "neuer näme.txt");
     repository.git("update-index", "--chmod=+x", "run.sh");
     assertThat(repository.folder().resolve("run.sh").toFile().setExecutable(true)).isTrue();
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.err()).contains("note: run.sh: becomes executable");
     assertThat(outcome.exit()).isZero();
@@ -238,9 +205,9 @@ final class ApplyTest {
 
   @Test
   void nothingToApplyIsNoFailure() {
-    serve(new byte[0]);
+    clone.serve(new byte[0]);
 
-    Errand.Outcome outcome = apply();
+    Errand.Outcome outcome = clone.apply();
 
     assertThat(outcome.exit()).isZero();
     assertThat(outcome.err()).contains("the agent changed nothing");
@@ -249,12 +216,12 @@ final class ApplyTest {
   @Test
   void jsonSaysTheSame() {
     repository.write("a.txt", LINES.replace("two", "zwei"));
-    serveChanges();
+    clone.serveChanges();
 
-    Errand.Outcome outcome = apply("--json");
+    Errand.Outcome outcome = clone.apply("--json");
 
     assertThat(outcome.out())
-        .startsWith("{\"task\":\"" + TASK + "\",\"attempt\":1,\"baseCommit\":\"" + base)
+        .startsWith("{\"task\":\"" + TASK + "\",\"attempt\":1,\"baseCommit\":\"" + clone.base())
         .contains("\"applied\":[\"M a.txt\"],\"conflicts\":[]")
         .contains("\"backup\":\"refs/errand/backup/" + TASK + "-1\"");
     assertThat(outcome.err()).isEmpty();
