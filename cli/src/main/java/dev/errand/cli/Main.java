@@ -24,21 +24,23 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    Map<String, String> environment = System.getenv();
-    Terminal terminal = terminal(environment);
-    Surroundings surroundings =
-        new Surroundings(
-            terminal,
-            environment,
-            Path.of(System.getProperty("user.dir")),
-            Path.of(System.getProperty("user.home")),
-            InstantSource.system(),
-            Thread::sleep); // the pause between two tries to reach a server
+    Surroundings surroundings = surroundings(System.getenv());
     int exit = new Program(surroundings).run(arguments);
-    terminal.out().flush();
-    terminal.err().flush();
+    surroundings.terminal().out().flush();
+    surroundings.terminal().err().flush();
     // Threads of the HTTP client may still wind down; nothing that they do matters now.
     Runtime.getRuntime().halt(exit);
+  }
+
+  /** This process with another environment. */
+  static Surroundings surroundings(Map<String, String> environment) {
+    return new Surroundings(
+        terminal(environment),
+        environment,
+        Path.of(System.getProperty("user.dir")),
+        Path.of(System.getProperty("user.home")),
+        InstantSource.system(),
+        Thread::sleep); // the pause between two tries to reach a server
   }
 
   private static Terminal terminal(Map<String, String> environment) {

@@ -1,17 +1,6 @@
 package dev.errand.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.errand.cli.cloud.Apply;
-import dev.errand.cli.cloud.CloudCancel;
-import dev.errand.cli.cloud.CloudDiff;
-import dev.errand.cli.cloud.CloudExec;
-import dev.errand.cli.cloud.CloudList;
-import dev.errand.cli.cloud.CloudLogs;
-import dev.errand.cli.cloud.CloudStatus;
-import dev.errand.cli.cloud.CloudWait;
-import dev.errand.cli.environment.EnvApply;
-import dev.errand.cli.environment.EnvCommands;
-import dev.errand.cli.environment.SecretCommands;
 import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.outcome.ExitCode;
 import dev.errand.cli.server.Json;
@@ -24,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,61 +27,33 @@ public final class Program {
   private static final int HELP_COLUMNS = 100;
   private static final Pattern TIME = Pattern.compile("([0-9]{1,7})(s|m|h)");
 
+  private final Surroundings surroundings;
   private final Terminal terminal;
   private final RootCommand root = new RootCommand();
-  private final CommandLine commands;
 
   Program(Surroundings surroundings) {
-    terminal = surroundings.terminal();
-    Session session = new Session(surroundings, root);
-    commands = new CommandLine(root);
-    CommandLine cloud =
-        new CommandLine(new Groups.Cloud())
-            .addSubcommand(new CloudExec(session))
-            .addSubcommand(new CloudList(session))
-            .addSubcommand(new CloudStatus(session))
-            .addSubcommand(new CloudWait(session))
-            .addSubcommand(new CloudLogs(session))
-            .addSubcommand(new CloudDiff(session))
-            .addSubcommand(new Apply(session))
-            .addSubcommand(new CloudCancel(session));
-    CommandLine secrets =
-        new CommandLine(new Groups.Secrets())
-            .addSubcommand(new SecretCommands.Assign(session))
-            .addSubcommand(new SecretCommands.Delete(session));
-    CommandLine environments =
-        new CommandLine(new Groups.Environments())
-            .addSubcommand(new EnvApply(session))
-            .addSubcommand(new EnvCommands.ListAll(session))
-            .addSubcommand(new EnvCommands.Show(session))
-            .addSubcommand(new EnvCommands.Delete(session))
-            .addSubcommand(new EnvCommands.Reset(session))
-            .addSubcommand(secrets);
-    CommandLine tokens =
-        new CommandLine(new Groups.Tokens())
-            .addSubcommand(new TokenCommands.Create(session))
-            .addSubcommand(new TokenCommands.ListAll(session))
-            .addSubcommand(new TokenCommands.Delete(session));
-    commands
-        .addSubcommand(cloud)
-        .addSubcommand(new Apply(session))
-        .addSubcommand(environments)
-        .addSubcommand(tokens)
-        .addSubcommand(new Completion(session));
-    configure();
+    this.surroundings = surroundings;
+    this.terminal = surroundings.terminal();
   }
 
-  /** The tree, for the documentation. */
+  /** The whole tree, for the documentation and the completion. */
   CommandLine commands() {
-    return commands;
+    return commands(List.of());
   }
 
   /** Runs one command; the exit code. */
   int run(String... arguments) {
-    return commands.execute(arguments);
+    return commands(List.of(arguments)).execute(arguments);
   }
 
-  private void configure() {
+  private CommandLine commands(List<String> words) {
+    CommandLine commands = new CommandLine(root);
+    new CommandTree(new Session(surroundings, root), words).addTo(commands);
+    configure(commands);
+    return commands;
+  }
+
+  private void configure(CommandLine commands) {
     Map<String, String> exits = new LinkedHashMap<>();
     for (ExitCode exit : ExitCode.values()) {
       exits.put(String.valueOf(exit.number()), exit.meaning());
@@ -101,10 +63,7 @@ public final class Program {
         .usageMessage()
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(exits)
-        .footer(
-            "",
-            "The server on this machine: errand up, errand down, errand doctor.",
-            "Completion in this shell: source <(errand completion bash)");
+        .footer("", "Completion in this shell: source <(errand completion bash)");
     commands
         .setExpandAtFiles(false) // a prompt may begin with @
         .setUsageHelpWidth(HELP_COLUMNS)

@@ -1,11 +1,19 @@
 package dev.errand.cli;
 
 import static dev.errand.cli.FakeServer.TASK;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +101,64 @@ final class ServerTest {
     assertThat(outcome.err())
         .contains("no server answers at http://127.0.0.1:1")
         .contains("errand up");
+  }
+
+  @Test
+  void aServerWithoutTlsIsSaidToHaveNone() throws IOException {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> answerPlainly(plain));
+      String url = "https://127.0.0.1:" + plain.getLocalPort();
+
+      Errand.Outcome outcome = new Errand(folder, server).run("cloud", "list", "--server", url);
+
+      assertThat(answered).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(outcome.exit()).isEqualTo(6);
+      assertThat(outcome.err())
+          .contains("no secure connection to " + url)
+          .contains("check the server's certificate");
+    }
+  }
+
+  private static void answerPlainly(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aRequestWithoutAKeyIsNeverSentTwice() {
+    server.json(ENVIRONMENT, 200, "{\"id\":\"web\",\"version\":1}");
+    server.on("POST /api/v1/environments/web/reset", request -> request.exchange().close());
+
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "reset", "web");
+
+    assertThat(outcome.exit()).isEqualTo(6);
+    assertThat(server.lines()).containsExactly(ENVIRONMENT, "POST /api/v1/environments/web/reset");
+  }
+
+  @Test
+  void aSubmissionIsSentAgainWithTheSameKey() {
+    server.json(ENVIRONMENT, 200, "{\"id\":\"web\",\"version\":1}");
+    AtomicInteger count = new AtomicInteger();
+    server.on(
+        "POST /api/v1/tasks",
+        request -> {
+          if (count.incrementAndGet() == 1) {
+            request.exchange().close();
+          } else {
+            FakeServer.respond(request, 201, "application/json", "{\"id\":\"i\",\"url\":\"u\"}");
+          }
+        });
+
+    Errand.Outcome outcome = new Errand(folder, server).run("cloud", "exec", "--env=web", "x");
+
+    assertThat(outcome.exit()).isZero();
+    assertThat(outcome.err()).contains("sending it again with the same key");
+    assertThat(server.requests).hasSize(3);
+    assertThat(server.last().header("Idempotency-Key"))
+        .isEqualTo(server.requests.get(1).header("Idempotency-Key"));
   }
 
   @Test

@@ -5,23 +5,9 @@ import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.outcome.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.security.GeneralSecurityException;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests to one server. Redirects are never followed, so that a token cannot leave its origin.
@@ -29,42 +15,16 @@ import org.jspecify.annotations.Nullable;
  * when nothing answers. Safe for threads.
  */
 public final class Api {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
-  /** A submission is answered after 10 s at the latest; the rest is for a busy machine. */
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(40);
-
   /** A page of 100 tasks with prompts of 128 KiB each has 13 MiB. */
   private static final int MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 
   private static final int MAX_PROBLEM_BYTES = 1024 * 1024;
 
   private final Connection connection;
-  private final HttpClient client;
 
   /** A client for this connection; nothing is sent yet. */
   public Api(Connection connection) {
     this.connection = connection;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT);
-    if (connection.origin().scheme().equals("http")) {
-      builder.sslContext(unused());
-    }
-    this.client = builder.build();
-  }
-
-  /** Without it the client reads every certificate authority first, which takes most of a start. */
-  private static SSLContext unused() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(new KeyManager[0], new TrustManager[0], null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e); // every JDK has TLS
-    }
   }
 
   /**
@@ -79,9 +39,7 @@ public final class Api {
 
     public static Body json(JsonNode node) {
       return new Body(
-          "application/json",
-          Json.text(node).getBytes(java.nio.charset.StandardCharsets.UTF_8),
-          Map.of());
+          "application/json", Json.text(node).getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
     public Body withHeader(String name, String value) {
@@ -90,11 +48,26 @@ public final class Api {
   }
 
   /** An answer that was read whole. */
-  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-  public record Answer(int status, HttpHeaders headers, byte[] bytes) {
-    /** A header's first value, or "". */
+  public static final class Answer {
+    private final Exchange exchange;
+    private final byte[] bytes;
+
+    private Answer(Exchange exchange, int maxBytes) {
+      this.exchange = exchange;
+      this.bytes = exchange.bytes(maxBytes);
+    }
+
+    public int status() {
+      return exchange.status();
+    }
+
+    /** A header's value, or "". */
     public String header(String name) {
-      return headers.firstValue(name).orElse("");
+      return exchange.header(name);
+    }
+
+    public byte[] bytes() {
+      return bytes;
     }
 
     /**
@@ -133,12 +106,12 @@ public final class Api {
 
   /** Reads raw bytes, at most as many as given. */
   public Answer bytes(ApiPath path, String accept, int maxBytes) {
-    return whole(open("GET", path, Body.NONE, accept, Map.of()), maxBytes);
+    return new Answer(open("GET", path, Body.NONE, accept, Map.of()), maxBytes);
   }
 
   /** Reads raw bytes as they come; the caller closes. */
   public InputStream stream(ApiPath path, String accept) {
-    return open("GET", path, Body.NONE, accept, Map.of()).body();
+    return body(open("GET", path, Body.NONE, accept, Map.of()));
   }
 
   /**
@@ -148,90 +121,59 @@ public final class Api {
    */
   public EventStream events(ApiPath path, String lastId) {
     Map<String, String> resume = lastId.isEmpty() ? Map.of() : Map.of("Last-Event-ID", lastId);
-    return new EventStream(open("GET", path, Body.NONE, "text/event-stream", resume).body());
+    return new EventStream(body(open("GET", path, Body.NONE, "text/event-stream", resume)));
   }
 
   private Answer exchange(String method, ApiPath path, Body body, String accept) {
-    return whole(open(method, path, body, accept, Map.of()), MAX_DOCUMENT_BYTES);
+    return new Answer(open(method, path, body, accept, Map.of()), MAX_DOCUMENT_BYTES);
   }
 
-  private Answer whole(HttpResponse<InputStream> response, int maxBytes) {
-    try (InputStream in = response.body()) {
-      byte[] bytes = in.readNBytes(maxBytes);
-      if (bytes.length == maxBytes && in.read() >= 0) {
-        throw new CommandFailure(
-            ExitCode.FAILED,
-            "the server's answer is larger than " + (maxBytes >> 20) + " MiB",
-            "ask for less at once");
-      }
-      return new Answer(response.statusCode(), response.headers(), bytes);
-    } catch (IOException e) {
-      throw unreachable("the server at " + origin() + " broke off its answer", e);
-    }
-  }
-
-  private HttpResponse<InputStream> open(
-      String method, ApiPath path, Body body, String accept, Map<String, String> headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(origin() + path.value()))
-            .timeout(ANSWER_TIMEOUT)
-            .header("Accept", accept)
-            .header("User-Agent", "errand-cli");
-    if (connection.token() != null) {
-      request.header("Authorization", "Bearer " + connection.token());
-    }
-    headers.forEach(request::header);
-    body.headers().forEach(request::header);
-    if (!body.contentType().isEmpty()) {
-      request.header("Content-Type", body.contentType());
-    }
-    boolean empty = body.contentType().isEmpty();
-    request.method(
-        method, empty ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body.bytes()));
-    return accepted(answer(request.build()));
-  }
-
-  private HttpResponse<InputStream> answer(HttpRequest request) {
+  private static InputStream body(Exchange exchange) {
     try {
-      return client.send(request, BodyHandlers.ofInputStream());
-    } catch (ConnectException | HttpConnectTimeoutException e) {
-      throw unreachable("no server answers at " + origin(), e);
-    } catch (HttpTimeoutException e) {
-      throw unreachable(
-          "the server at " + origin() + " gave no answer in " + ANSWER_TIMEOUT.toSeconds() + " s",
-          e);
+      return exchange.body();
     } catch (IOException e) {
-      throw unreachable("the connection to " + origin() + " broke", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted", null);
+      throw Exchange.unreachable("the server at " + exchange.origin() + " broke off", e);
     }
   }
 
-  private HttpResponse<InputStream> accepted(HttpResponse<InputStream> response) {
-    int status = response.statusCode();
+  private Exchange open(
+      String method, ApiPath path, Body body, String accept, Map<String, String> headers) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put("Accept", accept);
+    all.put("User-Agent", "errand-cli");
+    if (connection.token() != null) {
+      all.put("Authorization", "Bearer " + connection.token());
+    }
+    all.putAll(body.headers());
+    boolean empty = body.contentType().isEmpty();
+    if (!empty) {
+      all.put("Content-Type", body.contentType());
+    }
+    return accepted(Exchange.of(origin(), method, path, all, empty ? null : body.bytes()));
+  }
+
+  private Exchange accepted(Exchange exchange) {
+    int status = exchange.status();
     if (status >= 200 && status < 300) {
-      return response;
+      return exchange;
     }
     if (status >= 300 && status < 400) {
+      String target = exchange.header("Location");
       throw new CommandFailure(
           ExitCode.FAILED,
-          "the server at "
-              + origin()
-              + " redirects to "
-              + response.headers().firstValue("Location").orElse("nowhere")
-              + ", and a token is never sent on",
+          "the server at %s redirects to %s, and a token is never sent on"
+              .formatted(origin(), target.isEmpty() ? "nowhere" : target),
           "give that address with --server, together with its own token, if you trust it");
     }
-    throw problem(response).failure();
+    throw problem(exchange).failure();
   }
 
-  private Problem problem(HttpResponse<InputStream> response) {
+  private Problem problem(Exchange exchange) {
     Problem problem;
-    try (InputStream in = response.body()) {
-      problem = Problem.read(response.statusCode(), in.readNBytes(MAX_PROBLEM_BYTES));
+    try (InputStream in = exchange.body()) {
+      problem = Problem.read(exchange.status(), in.readNBytes(MAX_PROBLEM_BYTES));
     } catch (IOException e) {
-      problem = Problem.read(response.statusCode(), new byte[0]);
+      problem = Problem.read(exchange.status(), new byte[0]);
     }
     if (problem.status() == 401 && connection.token() == null && problem.hint() == null) {
       return new Problem(
@@ -244,15 +186,5 @@ public final class Api {
           0);
     }
     return problem;
-  }
-
-  private static CommandFailure unreachable(String message, @Nullable IOException cause) {
-    CommandFailure failure =
-        new CommandFailure(
-            ExitCode.UNREACHABLE,
-            message,
-            "start the server with `errand up`, or name another one with --server");
-    failure.initCause(cause);
-    return failure;
   }
 }

@@ -54,15 +54,13 @@ public final class EventStream implements AutoCloseable {
     return signals.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Returns at once. A reader that waits for the server keeps the connection until a byte comes or
+   * its time to answer is over: the JDK lets nobody close what another thread reads.
+   */
   @Override
   public void close() {
     reader.interrupt();
-    try {
-      in.close();
-    } catch (IOException e) {
-      // The connection is given up anyway.
-      signals.clear();
-    }
   }
 
   private void read() {

@@ -15,9 +15,6 @@ public final class Follower {
   /** How often the listener hears that time passes. */
   private static final Duration TICK = Duration.ofMillis(200);
 
-  /** A connection without any byte for so long is taken for dead; a resume costs nothing. */
-  private static final Duration MAX_SILENCE = Duration.ofSeconds(60);
-
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
@@ -108,15 +105,9 @@ public final class Follower {
 
   /** Null when the listener has had enough, else why the connection ended. */
   private @Nullable String read(EventStream stream, Listener listener) throws InterruptedException {
-    Instant heard = clock.instant();
     while (true) {
       EventStream.Signal signal = stream.next(TICK);
       checkDeadline();
-      if (signal != null) {
-        heard = clock.instant();
-      } else if (Duration.between(heard, clock.instant()).compareTo(MAX_SILENCE) > 0) {
-        return "no sign of life for " + MAX_SILENCE.toSeconds() + " s";
-      }
       switch (signal) {
         case null -> listener.tick();
         case EventStream.Alive alive -> listener.tick();
