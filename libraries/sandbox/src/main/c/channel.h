@@ -8,7 +8,7 @@
 #include "frame.h"
 #include "ring.h"
 
-#define CHANNEL_DIRECTORY "/errand/box"
+#define CHANNEL_DIRECTORY "box" /* below the runner's own folder, /errand */
 #define CHANNEL_SOCKET "control.sock"
 #define CHANNEL_POLLED 2
 

@@ -17,6 +17,8 @@
 #include "forward.h"
 
 #define SCRIPT_FD 3
+#define PROGRAMS_FD 8 /* our own programs, as the diff's phase sees them */
+#define FOLDER_FD 9   /* and what else is mounted for the box */
 #define EXIT_CANNOT_START 126
 #define EXIT_NO_SHELL 127
 
@@ -91,15 +93,22 @@ static int script_file(const struct phase_request *request) {
   return fd;
 }
 
+/* The place for temporary files: an earlier phase may have put a link or a file there. */
+static const char *temporary_place(void) {
+  struct stat found;
+  mkdir("/tmp", 01777);
+  return lstat("/tmp", &found) == 0 && S_ISDIR(found.st_mode) ? "/tmp" : "";
+}
+
 /* An empty directory that is kept open: whatever becomes of its name, cleaning empties this one. */
 static void make_temporary(struct phase_process *process) {
   unsigned long long random = 0;
   process->temporary = -1;
-  mkdir("/tmp", 01777);
   if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
     return;
   }
-  snprintf(process->temporary_path, sizeof process->temporary_path, "/tmp/phase-%016llx", random);
+  snprintf(process->temporary_path, sizeof process->temporary_path, "%s/phase-%016llx",
+           temporary_place(), random);
   if (mkdir(process->temporary_path, 01777) == 0) {
     process->temporary =
         open(process->temporary_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -188,14 +197,13 @@ static uint64_t capabilities_of(enum phase_kind kind) {
   return 0;
 }
 
-/*
- * The shell reads its profile first and then the whole script at once, from a file that nobody can
- * change; the script sees no descriptor but its three.
- */
+/* The script is read at once, from a file that nobody can change; /dev is the box's to change. */
+#define READ_SCRIPT "eval \"exec 3<&-; $(</proc/self/fd/3)\""
+
+/* The image's login shell: it reads its profile first. The script sees no descriptor but its three. */
 static void become_shell(struct phase_request *request) {
-  static char *const arguments[] = {"bash", "-l", "-c", "eval \"exec 3<&-; $(</dev/fd/3)\"", NULL};
+  static char *const arguments[] = {"bash", "-l", "-c", READ_SCRIPT, NULL};
   static const char *const places[] = {"/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"};
-  request->environment[request->variables] = NULL;
   for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
     execve(places[i], arguments, request->environment);
     if (errno != ENOENT) {
@@ -205,10 +213,45 @@ static void become_shell(struct phase_request *request) {
   say_and_exit("the image cannot run", "bash", EXIT_NO_SHELL);
 }
 
+/*
+ * A shell of ours, with programs of ours: the agent was root here, and whatever the image had it may
+ * have replaced. They are named by descriptors, as paths may lead elsewhere by now.
+ */
+static void become_own_shell(struct phase_request *request) {
+  static char *const arguments[] = {"bash", "--noprofile", "--norc", "-c", READ_SCRIPT, NULL};
+  execve("/proc/self/fd/8/bash", arguments, request->environment);
+  say_and_exit("the box has no", "programs of ours", EXIT_NO_SHELL);
+}
+
+/* Called in the runner's folder, with no descriptor open but the script's and those below it. */
+static void keep_own_folders(void) {
+  int folder = open(".", O_PATH | O_DIRECTORY);
+  if (folder < 0 || dup2(folder, FOLDER_FD) < 0 || (folder != FOLDER_FD && close(folder) < 0)) {
+    say_and_exit("cannot keep", "the box's folder", EXIT_CANNOT_START);
+  }
+  int programs = open("programs", O_PATH | O_DIRECTORY);
+  if (programs < 0 || dup2(programs, PROGRAMS_FD) < 0 ||
+      (programs != PROGRAMS_FD && close(programs) < 0)) {
+    say_and_exit("cannot keep", "our own programs", EXIT_CANNOT_START);
+  }
+}
+
+/* All are close-on-exec too, for kernels that cannot close a range. */
+static void keep_only_script(int script) {
+  if (script == SCRIPT_FD) {
+    fcntl(SCRIPT_FD, F_SETFD, 0);
+  } else if (dup2(script, SCRIPT_FD) < 0) {
+    say_and_exit("cannot pass", "the script", EXIT_CANNOT_START);
+  }
+  if (close_range(SCRIPT_FD + 1, ~0U, 0) < 0 && errno != ENOSYS) {
+    say_and_exit("cannot close", "descriptors", EXIT_CANNOT_START);
+  }
+}
+
 static void run_shell(struct phase_request *request, int secrets, int script, int output,
                       const struct phase_process *process) {
   static char temporary[80];
-  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int nothing = open("/dev/null", O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* it may be a pipe by now */
   fresh_process();
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
@@ -220,20 +263,20 @@ static void run_shell(struct phase_request *request, int secrets, int script, in
     snprintf(temporary, sizeof temporary, "TMPDIR=%s", process->temporary_path);
     request->environment[request->variables++] = temporary;
   }
+  keep_only_script(script);
+  if (request->kind == KIND_DIFF) {
+    keep_own_folders();
+  }
   make_directories(request->directory);
   if (chdir(request->directory) < 0) {
     say_and_exit("cannot enter", request->directory, EXIT_CANNOT_START);
   }
+  request->environment[request->variables] = NULL;
   if (caps_confine(capabilities_of(request->kind)) < 0) {
     say_and_exit("cannot give up", "capabilities", EXIT_CANNOT_START);
   }
-  if (script == SCRIPT_FD) {
-    fcntl(SCRIPT_FD, F_SETFD, 0);
-  } else if (dup2(script, SCRIPT_FD) < 0) {
-    say_and_exit("cannot pass", "the script", EXIT_CANNOT_START);
-  }
-  if (close_range(SCRIPT_FD + 1, ~0U, 0) < 0 && errno != ENOSYS) { /* all are close-on-exec too */
-    say_and_exit("cannot close", "descriptors", EXIT_CANNOT_START);
+  if (request->kind == KIND_DIFF) {
+    become_own_shell(request);
   }
   become_shell(request);
 }

@@ -11,7 +11,7 @@
 #define PHASE_MAX_VARIABLES 2048
 #define PHASE_MAX_SECRET_BYTES (64 * 1024)
 #define PHASE_MAX_PATH 4096
-#define PHASE_SOCKETS "/errand/box/"
+#define PHASE_SOCKETS "box/" /* below the runner's own folder, /errand */
 
 enum phase_kind {
   KIND_CHECKOUT = 1,

@@ -23,6 +23,7 @@
 #include "phase.h"
 #include "ring.h"
 
+#define FOLDER "/errand"
 #define GRACE_MS 5000       /* between TERM and KILL */
 #define MAX_REMEMBERED 64   /* ends of earlier phases: a box lives through a handful */
 
@@ -308,7 +309,8 @@ int main(void) {
   sigprocmask(SIG_BLOCK, &children, NULL);
   umask(022);
   int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signals < 0 || clean_prepare() < 0 || channel_prepare() < 0) {
+  /* A phase can move the folder and put another in its place; what we stand in stays ours. */
+  if (chdir(FOLDER) < 0 || signals < 0 || clean_prepare() < 0 || channel_prepare() < 0) {
     return 4;
   }
   serve(signals);

@@ -1,5 +1,6 @@
 package dev.errand.diffcollector;
 
+import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.PhaseResult;
 import dev.errand.sandbox.PhaseSpec;
 import dev.errand.schemas.ErrandException;
@@ -50,12 +51,12 @@ final class DiffPhase {
         script,
         "/",
         Map.of(
-            "HOME", // the shell would read the agent's profile there
+            "HOME",
             "/nonexistent",
             "ERRAND_WORK",
             "/workspace/" + fact.spec().environment().repository().folder(),
             "ERRAND_MIRROR",
-            "/errand/mirror.git",
+            Boxes.FOLDER_OF_DIFF + "/mirror.git",
             "ERRAND_BASE",
             fact.spec().commit().value(),
             "ERRAND_MAX_BYTES",

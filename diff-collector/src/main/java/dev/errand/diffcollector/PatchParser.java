@@ -1,10 +1,15 @@
 package dev.errand.diffcollector;
 
 import dev.errand.diffcollector.PatchSummary.ChangedFile;
+import dev.errand.diffcollector.PatchSummary.Kind;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +51,8 @@ final class PatchParser {
   /**
    * Reads the whole stream.
    *
-   * @throws MalformedPatchException when it is anything else than a patch of at most so many files
+   * @throws MalformedPatchException when it is anything else than a patch
+   * @throws ErrandException DIFF_TOO_LARGE when it touches more files
    */
   static PatchSummary parse(InputStream patch, int maxFiles)
       throws IOException, MalformedPatchException {
@@ -62,11 +68,31 @@ final class PatchParser {
   private PatchSummary parse() throws IOException, MalformedPatchException {
     while (lines.peek() != null) {
       if (files.size() == maxFiles) {
-        throw new MalformedPatchException("more than %,d files".formatted(maxFiles));
+        throw new ErrandException(
+            FailureCode.DIFF_TOO_LARGE, "the diff touches more than %,d files".formatted(maxFiles));
       }
       file();
     }
+    requireOnePlaceEach();
     return new PatchSummary(files, added, removed);
+  }
+
+  /** What is written twice, or through a link that the same patch makes, git does not write. */
+  private void requireOnePlaceEach() throws MalformedPatchException {
+    Map<String, Kind> written = new HashMap<>();
+    for (ChangedFile file : files) {
+      PatchPath path = file.after();
+      if (path != null && written.put(path.bytes(), file.kind()) != null) {
+        throw new MalformedPatchException("a file is written twice");
+      }
+    }
+    for (String path : written.keySet()) {
+      for (int end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+        if (written.containsKey(path.substring(0, end))) {
+          throw new MalformedPatchException("a file is written below another one");
+        }
+      }
+    }
   }
 
   private void file() throws IOException, MalformedPatchException {

@@ -4,30 +4,32 @@
 # Nothing of the agent's .git is read: not its index (skip-worktree), not its references (replace),
 # not its configuration (external diff, filters, fsmonitor). Every file's content is compared.
 #
+# Nor is anything of the image used: the shell, git and four small programs are ours, on the PATH
+# that is given. /dev is the agent's as well: no /dev/null, and no <(...), which needs /dev/fd.
+#
 # Given: ERRAND_WORK, the work tree; ERRAND_MIRROR, a bare repository with the commit's objects;
 # ERRAND_BASE, the commit; ERRAND_MAX_BYTES, the largest patch.
 # Exit codes: 0 the patch is whole; 90 git failed, the output says why; 92 the patch is too large.
 
 set -u -o pipefail
-PATH=/errand/git/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH LC_ALL=C
+export LC_ALL=C
 for name in ${!GIT_*}; do unset "$name"; done
 
 if ! cd "$ERRAND_WORK"; then
   exit 90
 fi
-if ! command -v git > /dev/null; then
-  echo "the image has no git"
-  exit 90
-fi
-own=$(mktemp -d "${TMPDIR:-/tmp}/errand-diff.XXXXXXXX") || exit 90
-trap 'rm -rf "$own"' EXIT
+own=$TMPDIR/errand-diff # removed with TMPDIR, which the runner has made for this phase alone
+mkdir "$own" || exit 90
 exec 3>&1 > "$own/messages" 2>&1
 
 fail() {
-  tail -c 4096 "$own/messages" >&3
+  head -c 4096 "$own/messages" >&3
   exit 90
 }
+
+# Given to git where it wants a file that says nothing.
+nothing=$own/nothing
+: > "$nothing"
 
 # A repository of ours; made by hand, as that takes no process.
 make_repository() {
@@ -48,9 +50,9 @@ make_repository() {
     echo "ignoreCase = false"
     echo "autocrlf = false"
     echo "safecrlf = false"
-    echo "excludesFile = /dev/null"
-    echo "attributesFile = /dev/null"
-    echo "hooksPath = /dev/null"
+    echo "excludesFile = $nothing"
+    echo "attributesFile = $nothing"
+    echo "hooksPath = $nothing"
     echo "fsmonitor = false"
     echo "untrackedCache = false"
     echo "sparseCheckout = false"
@@ -70,7 +72,7 @@ make_repository() {
 make_repository "$own/git" || fail
 make_repository "$own/empty" || fail
 export HOME=$own XDG_CONFIG_HOME=$own
-export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1
+export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=$nothing GIT_ATTR_NOSYSTEM=1
 export GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0 GIT_PAGER=cat
 export GIT_DIR=$own/git GIT_WORK_TREE=$ERRAND_WORK
 export GIT_ALTERNATE_OBJECT_DIRECTORIES=$ERRAND_MIRROR/objects
@@ -80,9 +82,12 @@ git read-tree "$ERRAND_BASE^{tree}" || fail
 # Submodules stay at the task's commit: what is inside of them belongs to another repository. They
 # are looked up in the commit, and kept out of everything that would open their .git.
 submodules=()
+git ls-files -s -z > "$own/tree" || fail
 while IFS= read -r -d '' entry; do
-  submodules+=("${entry#*$'\t'}")
-done < <(git ls-files -s -z | grep -z '^160000 ')
+  if [[ $entry == "160000 "* ]]; then
+    submodules+=("${entry#*$'\t'}")
+  fi
+done < "$own/tree"
 paths=("--pathspec-from-file=$own/paths" --pathspec-file-nul)
 excluded=()
 for path in "${submodules[@]}"; do
@@ -92,10 +97,13 @@ done
 # A repository inside the work tree, such as one of `git init`, becomes plain files: a patch has no
 # way to carry it, and git would leave its content out.
 nested=()
+git ls-files -o -z --exclude-standard -- . "${excluded[@]}" > "$own/untracked" || fail
 while IFS= read -r -d '' path; do
-  nested+=("${path%/}")
-  excluded+=(":(top,exclude,literal)${path%/}")
-done < <(git ls-files -o -z --exclude-standard -- . "${excluded[@]}" | grep -z '/$')
+  if [[ $path == */ ]]; then
+    nested+=("${path%/}")
+    excluded+=(":(top,exclude,literal)${path%/}")
+  fi
+done < "$own/untracked"
 
 if [ ${#excluded[@]} -eq 0 ]; then
   git add -A || fail
@@ -105,20 +113,19 @@ else
 fi
 
 list_nested() {
-  local path
+  local path list="$own/nested-$2"
+  GIT_DIR=$own/empty GIT_WORK_TREE="$ERRAND_WORK/$1" GIT_INDEX_FILE="$own/none" \
+    git -C "$ERRAND_WORK/$1" ls-files -o -z --exclude-standard > "$list" || fail
   while IFS= read -r -d '' path; do
     if [[ $path == */ ]]; then
-      list_nested "$1/${path%/}"
+      list_nested "$1/${path%/}" "$(($2 + 1))"
     else
       printf '%s/%s\0' "$1" "$path"
     fi
-  done < <(
-    GIT_DIR=$own/empty GIT_WORK_TREE="$ERRAND_WORK/$1" GIT_INDEX_FILE="$own/none" \
-      git -C "$ERRAND_WORK/$1" ls-files -o -z --exclude-standard
-  )
+  done < "$list"
 }
 for path in "${nested[@]}"; do
-  list_nested "$path" > "$own/paths"
+  list_nested "$path" 0 > "$own/paths"
   git update-index --add -z --stdin < "$own/paths" || fail
 done
 

@@ -108,7 +108,7 @@ final class BoxFixture implements AutoCloseable {
               Map.of(),
               Map.of(),
               null,
-              Duration.ofSeconds(30));
+              Duration.ofSeconds(60));
       PhaseResult result =
           session.run(
               phase, (offset, data) -> output.append(new String(data, StandardCharsets.UTF_8)));

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,28 +158,6 @@ class CollectDiffStageDockerTest {
 
   private CollectDiffStage stage() {
     return new CollectDiffStage(fixture.boxes(), artifacts, new TestSettings());
-  }
-
-  private static final class TestSettings implements DiffCollectorSettings {
-    @Override
-    public long maxPatchBytes() {
-      return 1_000_000;
-    }
-
-    @Override
-    public int maxFiles() {
-      return 1_000;
-    }
-
-    @Override
-    public Duration timeout() {
-      return Duration.ofSeconds(30);
-    }
-
-    @Override
-    public int slots() {
-      return 1;
-    }
   }
 
   private static Event.Patch presented(Event.AttemptEnded ended) {

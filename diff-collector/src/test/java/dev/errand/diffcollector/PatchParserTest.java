@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.diffcollector.PatchSummary.ChangedFile;
 import dev.errand.diffcollector.PatchSummary.Kind;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,7 +158,16 @@ class PatchParserTest {
         X + "GIT binary patch\nliteral 5\nMcmZQz\n\n",
         "diff --git \"a/\\8\" \"b/\\8\"\nnew file mode 100644\n",
         "diff --git \"a/x b/x\nnew file mode 100644\n",
-        "diff --git \"a/x\\\nnew file mode 100644\n"
+        "diff --git \"a/x\\\nnew file mode 100644\n",
+        "diff --git \"a/x\\000\" \"b/x\\000\"\nnew file mode 100644\n",
+        "diff --git \"a/\\056git/x\" \"b/\\056git/x\"\nnew file mode 100644\n",
+        "\u001b]0;title\u0007diff --git a/x b/x\nnew file mode 100644\n",
+        "From: me\nSubject: x\n\ndiff --git a/x b/x\nnew file mode 100644\n",
+        X_TEXT + "@@ -1 +1 @@\n-a\n+b\nrename to ../y\n",
+        X_TEXT + "@@ -0,0 +2147483648 @@\n",
+        "diff --git a/x b/x\nnew file mode 100644\ndiff --git a/x b/x\nnew file mode 100644\n",
+        "diff --git a/x b/x\nnew file mode 120000\ndiff --git a/x/y b/x/y\nnew file mode 100644\n",
+        "diff --git a/x/y b/x/y\nnew file mode 100644\ndiff --git a/x b/x\nnew file mode 120000\n"
       })
   void refusesWhatGitDoesNotWrite(String patch) {
     assertRefused(patch);
@@ -172,7 +183,8 @@ class PatchParserTest {
     String file = "diff --git a/%1$d b/%1$d\nnew file mode 100644\n";
 
     assertThatThrownBy(() -> parse(file.formatted(1) + file.formatted(2) + file.formatted(3), 2))
-        .isInstanceOf(MalformedPatchException.class)
+        .isInstanceOfSatisfying(
+            ErrandException.class, e -> assertThat(e.code()).isEqualTo(FailureCode.DIFF_TOO_LARGE))
         .hasMessageContaining("more than 2 files");
   }
 

@@ -39,7 +39,8 @@ public record BoxSpec(
       }
       if (!inside.matches("/errand/[a-z0-9][a-z0-9._-]{0,60}")
           || inside.equals(Boxes.RUNNER_INSIDE)
-          || inside.equals(Boxes.SOCKETS_INSIDE)) {
+          || inside.equals(Boxes.SOCKETS_INSIDE)
+          || inside.equals(Boxes.PROGRAMS_INSIDE)) {
         throw new IllegalArgumentException("a box has no place %s for a mount".formatted(inside));
       }
     }

@@ -28,6 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class Boxes implements AutoCloseable {
   static final String RUNNER_INSIDE = "/errand/runner";
   static final String SOCKETS_INSIDE = "/errand/box";
+  static final String PROGRAMS_INSIDE = "/errand/" + BoxPrograms.NAME;
+
+  /**
+   * Where the diff's phase finds what is mounted below {@code /errand}: a descriptor, since the
+   * agent may have moved that folder and put another in its place.
+   */
+  public static final String FOLDER_OF_DIFF = "/proc/self/fd/9";
 
   private static final String UNCLAIMED = "errand-box-";
   private static final String CLAIMED = "errand-";
@@ -47,15 +54,17 @@ public final class Boxes implements AutoCloseable {
   private final BoxesSettings settings;
   private final Containers containers;
   private final BoxFolders folders;
+  private final Path programs;
   private final EventLoopGroup group;
   private final Semaphore starts =
       new Semaphore(STARTS_PER_CPU * Runtime.getRuntime().availableProcessors());
 
-  /** Makes the root folder and puts the runner there; DISK_FULL when it cannot. */
+  /** Makes the root folder, puts the runner and the diff's programs there; DISK_FULL when not. */
   public Boxes(Engine engine, BoxesSettings settings) {
     this.settings = settings;
     this.containers = new Containers(engine, settings);
     this.folders = new BoxFolders(settings.root());
+    this.programs = BoxPrograms.ensureIn(settings.root());
     this.group = new EpollEventLoopGroup(1, new DefaultThreadFactory("boxes", true));
   }
 
@@ -78,6 +87,7 @@ public final class Boxes implements AutoCloseable {
     List<Mount> mounts = new ArrayList<>();
     mounts.add(Containers.readOnly(folders.runner().toString(), RUNNER_INSIDE));
     mounts.add(Containers.readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
+    mounts.add(Containers.readOnly(programs.toString(), PROGRAMS_INSIDE));
     spec.mounts()
         .forEach(mount -> mounts.add(Containers.readOnly(mount.host().toString(), mount.inside())));
     starts.acquireUninterruptibly();

@@ -23,6 +23,10 @@ final class PhaseEnvironment {
   static Map<String, String> of(PhaseSpec phase, List<String> image) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", LOGIN_PATH);
+    if (phase.kind() == PhaseSpec.Kind.DIFF) {
+      variables.put("PATH", BoxPrograms.SEEN);
+      variables.put("LD_LIBRARY_PATH", BoxPrograms.SEEN);
+    }
     variables.put("LANG", "C.UTF-8");
     variables.put("TERM", "dumb");
     if (phase.kind().seesImage) {

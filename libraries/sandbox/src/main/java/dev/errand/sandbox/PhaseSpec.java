@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One command of a box: a bash script with its surroundings.
  *
  * @param id names the phase within its box: the same id is never executed twice
- * @param script the text of a login shell's script; it has no standard input
+ * @param script the text of a login shell's script, in DIFF that of a shell of ours; it has no
+ *     standard input
  * @param workingDirectory absolute; made when it is missing
  * @param environment added to a clean one, after the image's own where the kind sees it
  * @param secrets name to value, by a pipe that only the phase's own process reads

@@ -78,7 +78,7 @@ class HandOverDockerTest {
 
     assertThat(result).isEqualTo(new PhaseResult(9, false, false));
     assertThat(Files.readString(output)).isEqualTo(whole());
-    assertThat(lab.run(box, Kind.DIFF, "wc -l < /root/starts").output()).isEqualTo("1\n");
+    assertThat(lab.run(box, Kind.VERIFY, "wc -l < /root/starts").output()).isEqualTo("1\n");
   }
 
   @Test
@@ -93,7 +93,7 @@ class HandOverDockerTest {
     Lab.Ended found = lab.run(box, phase);
 
     assertThat(found.exitCode()).isEqualTo(5);
-    assertThat(lab.run(box, Kind.DIFF, "wc -l < /root/starts").output()).isEqualTo("1\n");
+    assertThat(lab.run(box, Kind.VERIFY, "wc -l < /root/starts").output()).isEqualTo("1\n");
   }
 
   @Test
