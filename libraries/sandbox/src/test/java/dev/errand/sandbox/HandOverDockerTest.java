@@ -62,7 +62,7 @@ class HandOverDockerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Kind.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIFF") // it has no seq and no sleep
   void aKilledWorkersPhaseGoesOnUnderTheNext(Kind kind) throws Exception {
     PhaseSpec phase = Lab.phase("watched", kind, SCRIPT);
     Process worker = WatcherProcess.start(lab, box, phase, output);

@@ -55,12 +55,12 @@ public final class NoOrphans {
                 .toList());
   }
 
-  /** What lies in the boxes' folder beside the runners. */
+  /** What lies in the boxes' folder beside the runners and the diff's programs. */
   public List<String> folders() {
     try (Stream<Path> files = Files.list(root)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.startsWith("runner-"))
+          .filter(name -> !name.startsWith("runner-") && !name.startsWith("programs-"))
           .toList();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
