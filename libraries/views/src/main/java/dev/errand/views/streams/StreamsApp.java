@@ -52,6 +52,7 @@ public final class StreamsApp implements AutoCloseable {
    */
   public static StreamsApp start(
       String applicationId, Supplier<Topology> topology, StreamsSettings settings) {
+    SmallRocks.loadInto(settings.stateDirectory());
     StreamsApp app = new StreamsApp(applicationId, topology, properties(applicationId, settings));
     EarlierLife.forget(applicationId, settings);
     try {
