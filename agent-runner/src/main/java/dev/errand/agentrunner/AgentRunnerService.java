@@ -3,14 +3,15 @@ package dev.errand.agentrunner;
 import dev.errand.artifacts.ArtifactStore;
 import dev.errand.egress.EgressProxy;
 import dev.errand.sandbox.Boxes;
-import dev.errand.schemas.Event;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.StageRunner;
-import java.util.List;
+import dev.errand.stage.heartbeat.Heartbeat;
+import dev.errand.stage.heartbeat.Heartbeat.Said;
 
 /** What the agent runner's process is made of. */
 public final class AgentRunnerService implements AutoCloseable {
   private final StageRunner runner;
+  private final Heartbeat heartbeat;
 
   public AgentRunnerService(
       StageHost host,
@@ -23,21 +24,19 @@ public final class AgentRunnerService implements AutoCloseable {
             host,
             new RunAgentStage(boxes, proxy, artifacts, settings),
             () -> Integer.MAX_VALUE); // a prepared run has its permit already
+    heartbeat = new Heartbeat(host, "agent-runner", () -> Said.holding(runner.held()));
   }
 
   /** Starts to draw prepared runs; returns at once. */
   public void start() {
     runner.start();
-  }
-
-  /** The runs whose agent is watched, for the node's report. */
-  public List<Event.Held> held() {
-    return runner.held();
+    heartbeat.start();
   }
 
   /** Stops watching; agents go on, and the next process joins them. */
   @Override
   public void close() {
+    heartbeat.close();
     runner.close();
   }
 }

@@ -9,11 +9,13 @@ import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.egress.AddressRules;
 import dev.errand.egress.EgressProxy;
 import dev.errand.egress.EgressSettings;
+import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.EnvironmentSpec.Preset;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.stage.TestLease;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,7 +80,7 @@ class RunAgentStageDockerTest {
     assertThat(executed.exitCode()).isZero();
     assertThat(log(executed)).isEqualTo("/workspace/web\nhello 18\nto stderr\n");
     assertThat(lease.live()).isEqualTo(log(executed));
-    assertThat(lease.recorded).isEqualTo(executed.logs());
+    assertThat(lease.recorded()).isEqualTo(executed.logs());
   }
 
   @Test
@@ -112,7 +114,7 @@ class RunAgentStageDockerTest {
               assertThat(e.code()).isEqualTo(FailureCode.AGENT_TIMED_OUT);
               assertThat(e.failure().lastLines()).contains("working");
             });
-    assertThat(lease.recorded).hasSize(1);
+    assertThat(lease.recorded()).hasSize(1);
   }
 
   @Test
@@ -152,9 +154,7 @@ class RunAgentStageDockerTest {
 
     assertThat(log(executed)).isEqualTo("first\nlast\n");
     assertThat(again).isEqualTo(executed);
-    var runs = new StringBuilder();
-    fixture.look(fact, "cat /tmp/runs", runs);
-    assertThat(runs).hasToString("once\n");
+    assertThat(fixture.look(fact.run(), "cat /tmp/runs")).isEqualTo("once\n");
   }
 
   @Test
@@ -165,7 +165,7 @@ class RunAgentStageDockerTest {
             Preset.OFF);
 
     assertThat(log(executed)).contains("example.com:80 was refused by rule internet-off");
-    assertThat(lease.progress)
+    assertThat(lease.told())
         .contains(
             new Event.Progress.Denied("example.com", 80, "internet-off", 1),
             new Event.Progress.Denied("example.com", 80, "internet-off", 3));

@@ -2,14 +2,15 @@ package dev.errand.diffcollector;
 
 import dev.errand.artifacts.ArtifactStore;
 import dev.errand.sandbox.Boxes;
-import dev.errand.schemas.Event.Held;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.StageRunner;
-import java.util.List;
+import dev.errand.stage.heartbeat.Heartbeat;
+import dev.errand.stage.heartbeat.Heartbeat.Said;
 
 /** What the diff collector's process is made of. */
 public final class DiffCollectorService implements AutoCloseable {
   private final StageRunner runner;
+  private final Heartbeat heartbeat;
 
   public DiffCollectorService(
       StageHost host, Boxes boxes, ArtifactStore artifacts, DiffCollectorSettings settings) {
@@ -18,21 +19,19 @@ public final class DiffCollectorService implements AutoCloseable {
             host,
             new CollectDiffStage(boxes, artifacts, settings),
             () -> Integer.MAX_VALUE); // an executed run has its permit already
+    heartbeat = new Heartbeat(host, "diff-collector", () -> Said.holding(runner.held()));
   }
 
   /** Starts to draw executed runs; returns at once. */
   public void start() {
     runner.start();
-  }
-
-  /** The runs whose diff is being made, for the node's report. */
-  public List<Held> held() {
-    return runner.held();
+    heartbeat.start();
   }
 
   /** Stops watching; the next process joins what goes on. */
   @Override
   public void close() {
+    heartbeat.close();
     runner.close();
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.artifacts.FileArtifactStore;
+import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
+import dev.errand.stage.TestLease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.artifacts.FileArtifactStore;
+import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
+import dev.errand.stage.TestLease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,11 @@ class CollectDiffStageDockerTest {
   void openStore() throws IOException {
     artifacts = new FileArtifactStore(folder.resolve("artifacts"));
     lease = new TestLease(Files.createDirectory(folder.resolve("journal")));
+  }
+
+  @AfterEach
+  void theDiffIsNoLog() {
+    assertThat(lease.live()).isEmpty();
   }
 
   @Test
@@ -109,7 +117,7 @@ class CollectDiffStageDockerTest {
     Event.Patch patch = presented(ended);
     assertThat(patch.inline()).contains("+two", "b/nested/n", "b/excluded");
     assertThat(patch.files()).isEqualTo(3);
-    assertThat(lease.progress).hasSize(1);
+    assertThat(lease.told()).hasSize(1);
   }
 
   @Test

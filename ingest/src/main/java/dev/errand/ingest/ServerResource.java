@@ -58,6 +58,11 @@ public class ServerResource {
     json.put("permits", node.permits());
     json.put("freePermits", node.freePermits());
     json.put("held", held);
+    json.put(
+        "services",
+        node.services().stream()
+            .map(service -> Map.of("name", service.name(), "seenAt", service.seenAt().toString()))
+            .toList());
     return json;
   }
 }

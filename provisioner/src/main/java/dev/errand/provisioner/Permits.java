@@ -1,17 +1,23 @@
 package dev.errand.provisioner;
 
-import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.ids.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Room for attempts on this node: all that it can hold, less the runs that are placed here and not
  * over, less those that are being placed right now. Counted from the ledger each time, so nothing
- * is to be given back and a restart forgets nothing.
+ * is to be given back and a restart forgets nothing. Safe for any thread.
+ *
+ * <p>A run that was placed and whose container nobody creates now, since its process was killed or
+ * the engine did not answer, has no permit: it waits to be drawn again, for which there must be
+ * room.
  */
 final class Permits {
   /** A stage has at most as many slots, and setup needs one for each attempt. */
@@ -20,15 +26,29 @@ final class Permits {
   /** What a typical build takes; limits are upper bounds that most attempts never meet. */
   private static final long TYPICAL_BYTES = 2L << 30;
 
-  private final int total;
-  private final Supplier<? extends Collection<RunId>> placed;
-  private final Supplier<List<Held>> beingPlaced;
+  /** From a stage's end until its fact has been read takes milliseconds. */
+  private static final Duration READ_BACK = Duration.ofSeconds(2);
 
-  Permits(
-      int total, Supplier<? extends Collection<RunId>> placed, Supplier<List<Held>> beingPlaced) {
+  private final int total;
+  private final Runs runs;
+  private final InstantSource clock;
+  private final Map<RunId, Instant> stranded = new HashMap<>(); // guarded by this
+
+  /** Where a node's runs are. */
+  interface Runs {
+    /** Those that this node owns and that are not over. */
+    Collection<RunId> placed();
+
+    /** Those whose container is being created. */
+    Collection<RunId> beingCreated();
+
+    boolean hasBox(RunId run);
+  }
+
+  Permits(int total, Runs runs, InstantSource clock) {
     this.total = total;
-    this.placed = placed;
-    this.beingPlaced = beingPlaced;
+    this.runs = runs;
+    this.clock = clock;
   }
 
   /** Two attempts a core, as they mostly wait for a model, in three quarters of the memory. */
@@ -42,10 +62,23 @@ final class Permits {
   }
 
   /** How many more attempts may be drawn now; never below 0. */
-  int free() {
-    Set<RunId> runs = new HashSet<>();
-    beingPlaced.get().forEach(held -> runs.add(held.run()));
-    runs.addAll(placed.get());
-    return Math.max(0, total - runs.size());
+  synchronized int free() {
+    Set<RunId> busy = new HashSet<>(runs.beingCreated());
+    Set<RunId> idle = new HashSet<>();
+    for (RunId run : runs.placed()) {
+      if (runs.hasBox(run)) {
+        busy.add(run);
+      } else if (!busy.contains(run)) {
+        idle.add(run);
+      }
+    }
+    stranded.keySet().retainAll(idle);
+    Instant now = clock.instant();
+    for (RunId run : idle) {
+      if (stranded.computeIfAbsent(run, _ -> now).plus(READ_BACK).isAfter(now)) {
+        busy.add(run);
+      }
+    }
+    return Math.max(0, total - busy.size());
   }
 }

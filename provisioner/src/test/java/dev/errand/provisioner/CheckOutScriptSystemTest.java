@@ -3,6 +3,7 @@ package dev.errand.provisioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.repositories.Mirrors;
+import dev.errand.repositories.Origin;
 import dev.errand.repositories.RepositoryPolicy;
 import dev.errand.repositories.Submodule;
 import dev.errand.schemas.TaskSpec;

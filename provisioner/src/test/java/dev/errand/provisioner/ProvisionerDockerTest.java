@@ -3,9 +3,11 @@ package dev.errand.provisioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.provisioner.Tasks.Wish;
+import dev.errand.repositories.Origin;
 import dev.errand.sandbox.BoxSpec;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.sandbox.EngineInfo;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.Event.AttemptPlaced;
 import dev.errand.schemas.Event.AttemptSubmitted;
@@ -17,9 +19,11 @@ import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.SecretName;
+import dev.errand.stage.TestLease;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -201,6 +205,30 @@ final class ProvisionerDockerTest {
     assertThat(shop.tools.boxes().find(fact.run())).isEmpty();
     assertThat(shop.prepared).doesNotContainKey(fact.run());
     assertThat(shop.host.ledger().owner(fact.run())).contains(other);
+  }
+
+  @Test
+  void drawsAgainWhatWasPlacedAndHasNoBoxThoughItFillsTheNode() throws Exception {
+    EngineInfo engine = shop.tools.engine().info();
+    Origin origin = shop.origin();
+    List<AttemptSubmitted> facts = new ArrayList<>();
+    for (int i = 0; i < Permits.fitting(engine.cpus(), engine.memoryBytes()); i++) {
+      AttemptSubmitted fact = shop.fact(Workshop.newRun(), origin, Wish.setup(""));
+      facts.add(fact);
+      shop.host
+          .writer()
+          .append(
+              Topic.ATTEMPTS_PLACED,
+              EventId.of("placed " + fact.run()),
+              new AttemptPlaced(fact.run(), Workshop.NODE));
+    }
+    Awaitility.await().until(() -> shop.host.ledger().liveOn(Workshop.NODE).size() >= facts.size());
+
+    for (AttemptSubmitted fact : facts) {
+      shop.append(fact);
+    }
+
+    facts.forEach(fact -> shop.awaitPrepared(fact.run()));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.errand.broker.EmbeddedBroker;
 import dev.errand.egress.EgressProxy;
 import dev.errand.egress.EgressSettings;
 import dev.errand.repositories.Mirrors;
+import dev.errand.repositories.Origin;
 import dev.errand.repositories.RepositoryPolicy;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
@@ -83,7 +84,7 @@ final class Workshop implements AutoCloseable {
     var connection = new KafkaConnection(broker.bootstrapServers(), broker.clientProperties());
     TopicCatalogue.ensure(connection, NODE, 2, (short) 1);
     Wire wire = Wire.shipped();
-    Ledger ledger = Ledger.follow(connection, wire);
+    Ledger ledger = Ledger.follow(connection, wire, NODE);
     ledger.onEnded(end -> ended.putIfAbsent(end.run(), end));
     host =
         new StageHost(
@@ -110,7 +111,7 @@ final class Workshop implements AutoCloseable {
             Table.follow(connection, wire, Topic.SECRETS, SecretSealed.class),
             new FileArtifactStore(folder.resolve("artifacts")));
     settings = mapping(ProvisionerSettings.class);
-    service = new ProvisionerService(host, tools, settings, List::of);
+    service = new ProvisionerService(host, tools, settings);
     agent = new StageRunner(host, new Witness(prepared), () -> Integer.MAX_VALUE);
     service.start();
     agent.start();

@@ -3,9 +3,9 @@ package dev.errand.standalone;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -44,8 +44,13 @@ record DataFolder(Path root) {
     return root.resolve("secrets").resolve("keyset");
   }
 
+  Path holdPoints() {
+    return root.resolve("server").resolve("hold");
+  }
+
   /**
-   * This installation's name, on the labels of its containers: made once, at the first start.
+   * This installation's name, on the labels of its containers: made once, at the first start, by
+   * whichever process is first.
    *
    * @throws ErrandException DISK_FULL when it cannot be kept
    */
@@ -57,11 +62,22 @@ record DataFolder(Path root) {
         new SecureRandom().nextBytes(random);
         Path draft = Files.createTempFile(file.getParent(), "installation", "");
         Files.writeString(draft, HexFormat.of().formatHex(random));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        nameOnce(draft, file);
       }
       return Files.readString(file).strip();
     } catch (IOException e) {
       throw new ErrandException(FailureCode.DISK_FULL, "cannot write " + file + ": " + e, e);
+    }
+  }
+
+  /** A link, unlike a rename, never replaces what another process was faster to make. */
+  private static void nameOnce(Path draft, Path file) throws IOException {
+    try {
+      Files.createLink(file, draft);
+    } catch (FileAlreadyExistsException e) {
+      return;
+    } finally {
+      Files.delete(draft);
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.errand.ingest.FrontDoorParts;
 import dev.errand.repositories.RepositoryPolicy;
 import dev.errand.repositories.RepositorySettings;
 import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.wire.Wire;
 import dev.errand.stage.FactWriter;
@@ -24,19 +23,14 @@ import dev.errand.views.streams.StreamsSettings;
 import io.opentelemetry.api.OpenTelemetry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.Reader;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.slf4j.Logger;
@@ -111,7 +105,8 @@ public class Server implements AutoCloseable {
     started.push(views);
     AdmissionDecider admission = AdmissionDecider.start(streams, host.wire());
     started.push(admission);
-    LifecycleDecider lifecycle = LifecycleDecider.start(streams, host.wire());
+    LifecycleDecider lifecycle =
+        LifecycleDecider.start(streams, host.wire(), settings.nodeSilence());
     started.push(lifecycle);
     frontDoor.start(
         new FrontDoorParts(
@@ -155,7 +150,7 @@ public class Server implements AutoCloseable {
     Wire wire = Wire.shipped();
     FactWriter writer = new FactWriter(connection, wire);
     started.push(writer);
-    Ledger ledger = Ledger.follow(connection, wire);
+    Ledger ledger = Ledger.follow(connection, wire, node());
     started.push(ledger);
     return new StageHost(
         connection,
@@ -166,10 +161,12 @@ public class Server implements AutoCloseable {
         ledger,
         Clock.systemUTC(),
         telemetry,
-        MachineSettings.defaults());
+        MachineSettings.defaults(),
+        settings.holdPoints() ? new HoldPoints(data.holdPoints()) : StageHost.Probe.NOWHERE);
   }
 
-  private KafkaConnection connection(Set<Service> services, DataFolder data) {
+  private KafkaConnection connection(Set<Service> services, DataFolder data)
+      throws InterruptedException {
     if (services.contains(Service.BROKER)) {
       EmbeddedBroker broker =
           EmbeddedBroker.start(
@@ -181,31 +178,10 @@ public class Server implements AutoCloseable {
       started.push(broker);
       return new KafkaConnection(broker.bootstrapServers(), broker.clientProperties());
     }
-    return settings
-        .kafka()
-        .bootstrapServers()
-        .map(addresses -> new KafkaConnection(addresses, settings.kafka().properties()))
-        .orElseGet(() -> embeddedOfAnotherProcess(data.kafkaClient()));
-  }
-
-  /** The broker's process writes down how it is reached. */
-  private static KafkaConnection embeddedOfAnotherProcess(Path clientFile) {
-    Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(clientFile)) {
-      properties.load(reader);
-    } catch (IOException e) {
-      throw new ErrandException(
-          FailureCode.BROKER_UNAVAILABLE,
-          "no broker of this installation has been started: %s is missing".formatted(clientFile),
-          e);
-    }
-    Map<String, String> client = new HashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      if (name.startsWith("sasl.") || name.startsWith("security.")) {
-        client.put(name, properties.getProperty(name));
-      }
-    }
-    return new KafkaConnection(properties.getProperty("bootstrap.servers"), client);
+    Optional<String> addresses = settings.kafka().bootstrapServers();
+    return addresses.isPresent()
+        ? new KafkaConnection(addresses.get(), settings.kafka().properties())
+        : new BrokerAddress(data.kafkaClient()).await(BrokerAddress.PATIENCE);
   }
 
   @Override

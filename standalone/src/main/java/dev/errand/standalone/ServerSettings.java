@@ -3,6 +3,7 @@ package dev.errand.standalone;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,21 @@ public interface ServerSettings {
   /** Ends the process as soon as it is ready: how the build trains the start-up cache. */
   @WithDefault("false")
   boolean training();
+
+  /**
+   * How long a node may say nothing before its runs begin anew elsewhere or fail, 20 s to 1 d; each
+   * of its services speaks every 5 s. Short loses runs to a pause, long lets users wait for a node
+   * that has died.
+   */
+  @WithDefault("60s")
+  Duration nodeSilence();
+
+  /**
+   * For this project's own tests: has the process stand still at each point of its stages for which
+   * a file lies in the folder server/hold of the data folder, so that it can be killed there.
+   */
+  @WithDefault("false")
+  boolean holdPoints();
 
   Kafka kafka();
 

@@ -13,7 +13,6 @@ import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
 import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineSettings;
-import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.Topic;
 import dev.errand.stage.StageHost;
@@ -24,8 +23,6 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 
 /** Builds the worker services of a node from what they share: engine, boxes, proxy, artifacts. */
 @ApplicationScoped
@@ -69,17 +66,14 @@ public class WorkerParts {
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);
-    List<Supplier<List<Held>>> held = new CopyOnWriteArrayList<>();
     if (services.contains(Service.AGENT_RUNNER)) {
       var service = new AgentRunnerService(host, boxes, proxy, node.artifacts(), agentRunner);
       parts.add(service);
-      held.add(service::held);
       service.start();
     }
     if (services.contains(Service.DIFF_COLLECTOR)) {
       var service = new DiffCollectorService(host, boxes, node.artifacts(), diffCollector);
       parts.add(service);
-      held.add(service::held);
       service.start();
     }
     if (services.contains(Service.PROVISIONER)) {
@@ -89,12 +83,7 @@ public class WorkerParts {
       NodeTools tools =
           new NodeTools(
               engine, boxes, node.mirrors(), proxy, node.vault(), secrets, node.artifacts());
-      var service =
-          new ProvisionerService(
-              host,
-              tools,
-              provisioner,
-              () -> held.stream().flatMap(one -> one.get().stream()).toList());
+      var service = new ProvisionerService(host, tools, provisioner);
       parts.add(service);
       service.start();
     }

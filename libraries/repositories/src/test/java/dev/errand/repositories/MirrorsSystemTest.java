@@ -54,8 +54,8 @@ final class MirrorsSystemTest {
     odd.write("crlf.txt", "one\r\ntwo\r\n").write("ünï code/文件.txt", "text").write("b", binary);
     odd.write("run.sh", "#!/bin/sh\n");
     Files.setPosixFilePermissions(
-        odd.directory.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.createSymbolicLink(odd.directory.resolve("link"), Path.of("crlf.txt"));
+        odd.directory().resolve("run.sh"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createSymbolicLink(odd.directory().resolve("link"), Path.of("crlf.txt"));
     CommitSha commit = odd.commit("odd");
 
     mirrors.fetch(odd.url(), MAIN, commit, line -> {});

@@ -11,14 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real repository with a working tree, as a user would have it. */
-final class Origin {
-  final Path directory;
-
-  private Origin(Path directory) {
-    this.directory = directory;
-  }
-
-  static Origin create(Path directory) {
+public record Origin(Path directory) {
+  public static Origin create(Path directory) {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -29,16 +23,16 @@ final class Origin {
     return origin;
   }
 
-  RepositoryUrl url() {
+  public RepositoryUrl url() {
     String path = directory.toUri().getRawPath().replaceAll("/+$", "");
     return new RepositoryUrl("file://" + path);
   }
 
-  Origin write(String path, String text) {
+  public Origin write(String path, String text) {
     return write(path, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  Origin write(String path, byte[] bytes) {
+  public Origin write(String path, byte[] bytes) {
     try {
       Path file = directory.resolve(path);
       Files.createDirectories(file.resolveSibling("."));
@@ -49,21 +43,21 @@ final class Origin {
     }
   }
 
-  CommitSha commit(String message) {
+  public CommitSha commit(String message) {
     git("add", "--all");
     git("commit", "--quiet", "--allow-empty", "--message", message);
     return head();
   }
 
-  CommitSha head() {
+  public CommitSha head() {
     return new CommitSha(git("rev-parse", "HEAD").strip());
   }
 
-  String git(String... arguments) {
+  public String git(String... arguments) {
     return git(directory, arguments);
   }
 
-  static String git(Path directory, String... arguments) {
+  public static String git(Path directory, String... arguments) {
     List<String> line = new ArrayList<>(List.of("git", "-c", "user.name=Test"));
     line.addAll(List.of("-c", "user.email=test@example.org", "-c", "protocol.file.allow=always"));
     line.addAll(List.of(arguments));

@@ -68,7 +68,7 @@ final class ResolveSystemTest {
     origin.git("symbolic-ref", "HEAD", "refs/heads/gone");
 
     assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(null));
-    assertThat(Files.exists(origin.directory.resolve(".git"))).isTrue();
+    assertThat(Files.exists(origin.directory().resolve(".git"))).isTrue();
   }
 
   @Test

@@ -120,7 +120,7 @@ final class SshSystemTest {
   @Test
   void clonesBySshWithAKeyFromAKnownHost() throws InterruptedException {
     CommitSha commit = origin.write("a", "a").commit("first");
-    RepositoryUrl url = url(origin.directory.toString());
+    RepositoryUrl url = url(origin.directory().toString());
     Mirrors mirrors = mirrors(key, knownHosts);
 
     assertThat(mirrors.resolve(url, null)).isEqualTo(new Resolved(MAIN, commit, MAIN));
@@ -132,7 +132,7 @@ final class SshSystemTest {
   @Test
   void saysWhatIsWrongWithHostKeyOrRepository() throws Exception {
     origin.commit("first");
-    RepositoryUrl url = url(origin.directory.toString());
+    RepositoryUrl url = url(origin.directory().toString());
     Path nobody = Files.createFile(scratch.resolve("nobody"));
     Path stranger = key("stranger");
     Files.setPosixFilePermissions(stranger, PosixFilePermissions.fromString("rw-------"));

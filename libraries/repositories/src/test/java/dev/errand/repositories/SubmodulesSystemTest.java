@@ -34,7 +34,7 @@ final class SubmodulesSystemTest {
     Origin inner = Origin.create(scratch.resolve("allowed/inner"));
     CommitSha innerCommit = inner.write("i", "i").commit("inner");
     Origin middle = Origin.create(scratch.resolve("allowed/middle"));
-    middle.git("submodule", "--quiet", "add", inner.directory.toString(), "deep/inner");
+    middle.git("submodule", "--quiet", "add", inner.directory().toString(), "deep/inner");
     CommitSha middleCommit = middle.commit("middle");
     outer.git("submodule", "--quiet", "add", "--name", "m", "../middle", "libs/a b");
     CommitSha commit = outer.commit("outer");
@@ -63,7 +63,7 @@ final class SubmodulesSystemTest {
   void admitsASubmoduleAsItAdmitsARepository() throws InterruptedException {
     Origin outside = Origin.create(scratch.resolve("outside"));
     outside.commit("secret");
-    outer.git("submodule", "--quiet", "add", outside.directory.toString(), "stolen");
+    outer.git("submodule", "--quiet", "add", outside.directory().toString(), "stolen");
     CommitSha commit = outer.commit("outer");
     mirrors.fetch(outer.url(), MAIN, commit, line -> {});
 

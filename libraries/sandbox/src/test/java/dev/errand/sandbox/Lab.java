@@ -31,6 +31,7 @@ public final class Lab implements AutoCloseable {
   private final String installation;
   private final Path root;
   private final Engine engine;
+  private final NoOrphans orphans;
   private final Boxes boxes;
 
   public Lab() {
@@ -41,6 +42,7 @@ public final class Lab implements AutoCloseable {
     }
     this.installation = root.getFileName().toString();
     this.engine = Engine.connect(EngineSettings.of(System.getenv()));
+    this.orphans = new NoOrphans(engine, installation, root);
     this.boxes = another();
   }
 
@@ -116,7 +118,7 @@ public final class Lab implements AutoCloseable {
   public void close() {
     boxes.all().forEach(boxes::remove);
     boxes.close();
-    new NoOrphans(engine, installation, root).verify();
+    orphans.verify();
     engine.close();
     remove(root);
   }

@@ -8,22 +8,27 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A guarantee: what an installation has made on the engine and on the disk is gone when its tasks
- * have ended. Taken before, verified after; volumes carry no label of ours, so the engine's whole
- * list is compared, less what other installations' containers hold.
+ * A guarantee: what an installation has made on the engine and on the host is gone when its tasks
+ * have ended. Made before, asked after. Volumes carry no label of ours, so the engine's whole list
+ * is compared, less what other installations' containers hold.
  */
 public final class NoOrphans {
+  private static final String INSTALLATION = "errand.installation";
+  private static final Path UNIX_SOCKETS = Path.of("/proc/net/unix");
+
   private final Engine engine;
   private final String installation;
   private final Path root;
+  private final Set<String> volumesBefore;
 
   /**
    * @param root of the boxes, as in {@link BoxesSettings}
@@ -32,35 +37,76 @@ public final class NoOrphans {
     this.engine = engine;
     this.installation = installation;
     this.root = root;
+    this.volumesBefore = volumes();
   }
 
-  /** Fails, naming them, when containers or folders of the installation are left. */
+  /** Fails, naming it, when something of the installation is left. */
   public void verify() {
-    assertThat(containers()).as("containers of %s", installation).isEmpty();
-    assertThat(folders()).as("folders of boxes in %s", root).isEmpty();
+    assertThat(violations()).as("what %s has left in %s", installation, root).isEmpty();
   }
 
-  /** Names of the installation's containers, running or dead. */
-  public List<String> containers() {
+  /** What breaks it, in words: containers, volumes, boxes' folders, sockets that are bound. */
+  public List<String> violations() {
+    List<String> left = new ArrayList<>();
+    containers(true).forEach(container -> left.add("container " + name(container)));
+    Set<String> volumes = volumes();
+    volumes.removeAll(volumesBefore);
+    containers(false).forEach(other -> volumes.removeAll(volumesOf(other)));
+    volumes.forEach(volume -> left.add("volume " + volume));
+    folders().forEach(folder -> left.add("folder " + folder));
+    sockets().forEach(socket -> left.add("socket " + socket));
+    return left;
+  }
+
+  /** Containers, running or dead, of the installation or of others. */
+  private List<Container> containers(boolean ours) {
+    return engine
+        .call("list containers", client -> client.listContainersCmd().withShowAll(true).exec())
+        .stream()
+        .filter(container -> ours == isOurs(container))
+        .toList();
+  }
+
+  private boolean isOurs(Container container) {
+    return installation.equals(container.getLabels().get(INSTALLATION));
+  }
+
+  private static Set<String> volumesOf(Container container) {
+    return container.getMounts().stream()
+        .map(mount -> String.valueOf(mount.getName())) // a folder's mount has none
+        .collect(Collectors.toSet());
+  }
+
+  private Set<String> volumes() {
     return engine.call(
-        "list containers",
+        "list volumes",
         client ->
-            client
-                .listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of("errand.installation", installation))
-                .exec()
-                .stream()
-                .map(NoOrphans::name)
-                .toList());
+            client.listVolumesCmd().exec().getVolumes().stream()
+                .map(volume -> volume.getName())
+                .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   /** What lies in the boxes' folder beside the runners and the diff's programs. */
-  public List<String> folders() {
+  private List<String> folders() {
+    if (!Files.isDirectory(root)) {
+      return List.of(); // no worker has been here
+    }
     try (Stream<Path> files = Files.list(root)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.startsWith("runner-") && !name.startsWith("programs-"))
+          .filter(name -> !name.matches("(runner|programs)-[0-9a-f]{16}"))
+          .toList();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Sockets that some process still has, whether or not their files are gone. */
+  private List<String> sockets() {
+    try (Stream<String> lines = Files.lines(UNIX_SOCKETS)) {
+      return lines
+          .filter(line -> line.contains(" " + root + "/"))
+          .map(line -> line.substring(line.indexOf('/')))
           .toList();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
@@ -83,13 +129,9 @@ public final class NoOrphans {
 
   /** Which of these volumes still exist. */
   public Set<String> existing(Set<String> volumes) {
-    return engine.call(
-        "list volumes",
-        client ->
-            client.listVolumesCmd().exec().getVolumes().stream()
-                .map(volume -> volume.getName())
-                .filter(volumes::contains)
-                .collect(Collectors.toSet()));
+    Set<String> left = volumes();
+    left.retainAll(volumes);
+    return left;
   }
 
   private static String name(Container container) {

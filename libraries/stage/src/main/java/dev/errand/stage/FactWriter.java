@@ -41,6 +41,8 @@ public final class FactWriter implements AutoCloseable {
   private static final int LIVE_BUFFER_BYTES = 8 << 20; // what a broker's hiccup may hold up
   private static final int LIVE_BLOCK_MILLIS = 100; // then a live fact is left out
   private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final List<Topic> LIVE =
+      List.of(Topic.ATTEMPTS_PROGRESSED, Topic.ATTEMPTS_LOGGED, Topic.NODES);
 
   private final Wire wire;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -97,7 +99,7 @@ public final class FactWriter implements AutoCloseable {
 
   /** Has the live producer ask for its topics early, so that the first facts need not wait. */
   private void meetTopics() {
-    for (Topic topic : List.of(Topic.ATTEMPTS_PROGRESSED, Topic.ATTEMPTS_LOGGED)) {
+    for (Topic topic : LIVE) {
       try {
         live.partitionsFor(topic.pattern());
       } catch (KafkaException e) {

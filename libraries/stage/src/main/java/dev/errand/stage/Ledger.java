@@ -22,33 +22,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who owns which run, and which runs are over: {@code attempts.placed} and {@code attempts.ended},
- * read from their beginnings and followed. For each run the first fact by offset is the truth. Safe
- * for any thread.
+ * Who owns which run, which runs are over and which have their boxes on this node: {@code
+ * attempts.placed}, {@code attempts.ended} and the node's {@code container-created}, read from
+ * their beginnings and followed. For each run the first fact by offset is the truth. Safe for any
+ * thread.
  */
 public final class Ledger implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
+  private static final List<Topic> FOLLOWED =
+      List.of(Topic.ATTEMPTS_PLACED, Topic.ATTEMPTS_ENDED, Topic.CONTAINER_CREATED);
+
   private final Wire wire;
   private final Map<RunId, NodeName> owners = new ConcurrentHashMap<>();
   private final Set<RunId> ended = ConcurrentHashMap.newKeySet();
+  private final Set<RunId> boxed = ConcurrentHashMap.newKeySet();
   private final Map<AttemptId, RunId> newest = new ConcurrentHashMap<>();
   private final List<Consumer<Event.AttemptEnded>> endListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<RunId>> newsListeners = new CopyOnWriteArrayList<>();
   private final Follower follower;
 
-  private Ledger(KafkaConnection connection, Wire wire) {
+  private Ledger(KafkaConnection connection, Wire wire, NodeName node) {
     this.wire = wire;
     this.follower =
         Follower.of(
             connection.with(Map.of()),
-            List.of(Topic.ATTEMPTS_PLACED.pattern(), Topic.ATTEMPTS_ENDED.pattern()),
+            FOLLOWED.stream().map(topic -> topic.on(node)).toList(),
             this::apply);
   }
 
   /** Starts to read; it is not to be believed before {@link #awaitCaughtUp}. */
-  public static Ledger follow(KafkaConnection connection, Wire wire) {
-    return new Ledger(connection, wire);
+  public static Ledger follow(KafkaConnection connection, Wire wire, NodeName node) {
+    return new Ledger(connection, wire, node);
   }
 
   /** Whether the run has ended, or a newer run of its attempt is known. */
@@ -69,6 +74,11 @@ public final class Ledger implements AutoCloseable {
         .map(Map.Entry::getKey)
         .filter(run -> !isOver(run))
         .toList();
+  }
+
+  /** Whether a container has been created for the run on the followed node. */
+  public boolean hasBox(RunId run) {
+    return boxed.contains(run);
   }
 
   /** Calls the listener for each first end of a run, on the reading thread: be quick. */
@@ -93,15 +103,14 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void apply(ConsumerRecord<byte[], byte[]> entry) {
-    Topic topic =
-        entry.topic().equals(Topic.ATTEMPTS_PLACED.pattern())
-            ? Topic.ATTEMPTS_PLACED
-            : Topic.ATTEMPTS_ENDED;
+    Topic topic = Topic.named(entry.topic()).orElseThrow();
     try {
       Event fact = entry.value() == null ? null : wire.decode(topic, entry.value());
       if (fact instanceof Event.AttemptPlaced placed) {
         owners.putIfAbsent(placed.run(), placed.node());
         saw(placed.run());
+      } else if (fact instanceof Event.ContainerCreated created) {
+        boxed.add(created.run());
       } else if (fact instanceof Event.AttemptEnded end) {
         boolean first = ended.add(end.run());
         saw(end.run());

@@ -41,7 +41,7 @@ final class Laboratory implements AutoCloseable {
     this.connection = new KafkaConnection(broker.bootstrapServers(), broker.clientProperties());
     TopicCatalogue.ensure(connection, Samples.NODE, PARTITIONS, (short) 1);
     this.writer = new FactWriter(connection, wire);
-    this.ledger = Ledger.follow(connection, wire);
+    this.ledger = Ledger.follow(connection, wire, Samples.NODE);
   }
 
   /** Kafka's bounds would make each proof of a lost lock take 15 s. */

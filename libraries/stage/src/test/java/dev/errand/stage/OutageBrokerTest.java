@@ -44,7 +44,7 @@ final class OutageBrokerTest {
     Event.AttemptSubmitted after = Samples.submitted(Samples.run(), "75000");
     List<Event.AttemptSubmitted> facts = List.of(during, after);
     try (FactWriter writer = new FactWriter(connection, wire);
-        Ledger ledger = Ledger.follow(connection, wire);
+        Ledger ledger = Ledger.follow(connection, wire, Samples.NODE);
         StageRunner runner =
             new StageRunner(
                 Laboratory.host(connection, folder, writer, ledger),

@@ -51,7 +51,7 @@ record Worker(Process process) implements AutoCloseable {
                 "sasl.jaas.config", System.getenv("sasl.jaas.config")));
     Wire wire = Wire.shipped();
     FactWriter writer = new FactWriter(connection, wire);
-    Ledger ledger = Ledger.follow(connection, wire);
+    Ledger ledger = Ledger.follow(connection, wire, Samples.NODE);
     StageHost plain = Laboratory.host(connection, folder, writer, ledger);
     StageHost host =
         new StageHost(

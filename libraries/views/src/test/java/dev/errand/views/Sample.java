@@ -152,6 +152,10 @@ public final class Sample {
   }
 
   public static Event.NodeReported heartbeat(NodeName node, String service) {
-    return new Event.NodeReported(node, service, NOW, 4, 3, List.of());
+    return heartbeat(node, service, List.of());
+  }
+
+  public static Event.NodeReported heartbeat(NodeName node, String service, List<Event.Held> held) {
+    return new Event.NodeReported(node, service, NOW, 4, 3, held);
   }
 }

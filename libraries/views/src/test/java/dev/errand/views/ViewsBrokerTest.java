@@ -71,7 +71,8 @@ class ViewsBrokerTest {
   }
 
   private LifecycleDecider lifecycle(Path state) {
-    LifecycleDecider decider = LifecycleDecider.start(kafka.settings(state), WIRE);
+    LifecycleDecider decider =
+        LifecycleDecider.start(kafka.settings(state), WIRE, Duration.ofSeconds(60));
     opened.add(decider);
     await().atMost(PATIENCE).until(decider::ready);
     return decider;

@@ -19,8 +19,8 @@ import java.util.Optional;
  * twice gives the same decision, so a crash costs nothing.
  */
 final class Lifecycle {
-  /** Twelve heartbeats missed. */
-  static final Duration NODE_SILENCE = Duration.ofSeconds(60);
+  /** A stage that has nothing to do takes what waits for it in seconds; services start slower. */
+  static final Duration UNHELD = Duration.ofMinutes(5);
 
   /** Clone, container, diff, and waits between stages: all that no limit of a task counts. */
   static final Duration SLACK = Duration.ofMinutes(15);
@@ -68,7 +68,12 @@ final class Lifecycle {
 
   /** Whether the clock can decide something about the task: a node works on one of its runs. */
   static boolean isTimed(TaskView task) {
-    return task.attempts().stream().anyMatch(Lifecycle::isTimed);
+    return !timed(task).isEmpty();
+  }
+
+  /** The attempts of which a run is a node's and goes on. */
+  static List<AttemptView> timed(TaskView task) {
+    return task.attempts().stream().filter(Lifecycle::isTimed).toList();
   }
 
   private static boolean isTimed(AttemptView attempt) {
@@ -77,33 +82,56 @@ final class Lifecycle {
 
   /** What the clock asks for. */
   static List<Decision> onTime(TaskView task, Sight sight) {
-    return task.attempts().stream()
-        .filter(Lifecycle::isTimed)
-        .flatMap(attempt -> lost(attempt, sight).or(() -> timedOut(task, attempt, sight)).stream())
+    return timed(task).stream()
+        .flatMap(
+            attempt ->
+                nodeLost(attempt, sight)
+                    .or(() -> runLost(attempt, sight))
+                    .or(() -> timedOut(task, attempt, sight))
+                    .stream())
         .toList();
   }
 
-  private static Optional<Decision> lost(AttemptView attempt, Sight sight) {
+  private static Optional<Decision> nodeLost(AttemptView attempt, Sight sight) {
     NodeName node = attempt.node();
     // Of a node that has never spoken nothing is known: its runs have deadlines like all others.
     Instant seen = node == null ? null : sight.lastSeen().get(node);
-    if (seen == null || !later(seen, sight.since()).plus(NODE_SILENCE).isBefore(sight.now())) {
+    if (seen == null || !later(seen, sight.since()).plus(sight.silence()).isBefore(sight.now())) {
       return Optional.empty();
     }
+    return Optional.of(
+        againOrFailed(
+            attempt,
+            FailureCode.NODE_LOST,
+            "Node %s has been silent since %s".formatted(node, seen)));
+  }
+
+  /** The node speaks, but the run's fact is in none of its queues and no service works on it. */
+  private static Optional<Decision> runLost(AttemptView attempt, Sight sight) {
+    Instant unheld = sight.unheld().get(attempt.run());
+    if (unheld == null || !later(unheld, sight.since()).plus(UNHELD).isBefore(sight.now())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        againOrFailed(
+            attempt,
+            FailureCode.STAGE_TIMED_OUT,
+            "No service of node %s has taken the run from state %s since %s"
+                .formatted(attempt.node(), attempt.state(), unheld)));
+  }
+
+  /** Only what cannot have had effects outside of its box is done once more. */
+  private static Decision againOrFailed(AttemptView attempt, FailureCode code, String message) {
     RunId run = attempt.run();
     boolean agentHasNotStarted = attempt.reached().compareTo(AttemptView.State.SET_UP) < 0;
     if (agentHasNotStarted && run.run() < MAX_RUNS) {
-      return Optional.of(new Decision.Rerun(run));
+      return new Decision.Rerun(run);
     }
     String why =
         agentHasNotStarted
             ? "and %d runs before it were lost as well.".formatted(run.run() - 1)
             : "and the agent may have done things that must not be done twice.";
-    return Optional.of(
-        failed(
-            attempt,
-            FailureCode.NODE_LOST,
-            "Node %s has been silent since %s, %s".formatted(node, seen, why)));
+    return failed(attempt, code, message + ", " + why);
   }
 
   private static Optional<Decision> timedOut(TaskView task, AttemptView attempt, Sight sight) {

@@ -28,14 +28,15 @@ public final class LifecycleDecider implements AutoCloseable {
   /**
    * Starts to decide; the topics exist already.
    *
+   * @param nodeSilence how long a node may say nothing before it counts as lost
    * @throws ErrandException BROKER_UNAVAILABLE when it cannot start
    */
-  public static LifecycleDecider start(StreamsSettings settings, Wire wire) {
+  public static LifecycleDecider start(StreamsSettings settings, Wire wire, Duration nodeSilence) {
     AtomicReference<StreamsApp> started = new AtomicReference<>();
     StreamsApp app =
         StreamsApp.start(
             "errand-lifecycle-v" + ViewCodec.FOLD,
-            () -> LifecycleTopology.of(wire, () -> brokerSilence(started.get())),
+            () -> LifecycleTopology.of(wire, () -> brokerSilence(started.get()), nodeSilence),
             settings);
     started.set(app);
     return new LifecycleDecider(app);

@@ -7,6 +7,7 @@ import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.views.AttemptView;
 import dev.errand.views.NodeReports;
 import dev.errand.views.NodeView;
 import dev.errand.views.Origin;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serdes;
@@ -55,11 +57,13 @@ final class LifecycleTopology {
 
   /**
    * @param brokerSilence how long the broker has not answered
+   * @param nodeSilence how long a node may say nothing before it counts as lost
    */
-  static Topology of(Wire wire, Supplier<Duration> brokerSilence) {
+  static Topology of(Wire wire, Supplier<Duration> brokerSilence, Duration nodeSilence) {
     Topology topology = new Topology();
     TaskFold.addSources(topology);
-    topology.addProcessor("decide", () -> new Decide(wire, brokerSilence), TaskFold.sources());
+    topology.addProcessor(
+        "decide", () -> new Decide(wire, brokerSilence, nodeSilence), TaskFold.sources());
     topology.addStateStore(TaskFold.store(), "decide");
     for (String store : List.of(TIMED, SUBMITTED)) {
       topology.addStateStore(
@@ -82,15 +86,18 @@ final class LifecycleTopology {
     private final Wire wire;
     private final FactReader reader;
     private final Supplier<Duration> brokerSilence;
+    private final Duration nodeSilence;
     private final Vigil vigil = new Vigil();
+    private final Unheld unheld = new Unheld();
 
     /** Decisions whose facts have not come back, by task: no more than tasks that go on. */
     private final Map<TaskId, Set<String>> decided = new HashMap<>();
 
-    Decide(Wire wire, Supplier<Duration> brokerSilence) {
+    Decide(Wire wire, Supplier<Duration> brokerSilence, Duration nodeSilence) {
       this.wire = wire;
       this.reader = new FactReader(wire);
       this.brokerSilence = brokerSilence;
+      this.nodeSilence = nodeSilence;
     }
 
     @Override
@@ -161,7 +168,12 @@ final class LifecycleTopology {
       if (timed.isEmpty()) {
         return;
       }
-      Sight sight = new Sight(now, since, lastSeen());
+      Map<NodeName, NodeView> nodes = nodes();
+      Map<NodeName, Instant> lastSeen = new HashMap<>();
+      nodes.values().forEach(node -> lastSeen.put(node.node(), node.seenAt()));
+      List<AttemptView> working =
+          timed.stream().flatMap(task -> Lifecycle.timed(task).stream()).toList();
+      Sight sight = new Sight(now, since, nodeSilence, lastSeen, unheld.look(working, nodes, now));
       for (TaskView task : timed) {
         Lifecycle.onTime(task, sight).forEach(decision -> carryOut(decision, null));
       }
@@ -184,10 +196,10 @@ final class LifecycleTopology {
       return tasks;
     }
 
-    private Map<NodeName, Instant> lastSeen() {
+    private Map<NodeName, NodeView> nodes() {
       KeyValueStore<String, byte[]> reports = context().getStateStore(NodeReports.STORE);
       return NodeReports.read(reports, wire).stream()
-          .collect(Collectors.toMap(NodeView::node, NodeView::seenAt));
+          .collect(Collectors.toMap(NodeView::node, Function.identity()));
     }
 
     private void carryOut(Decision decision, @Nullable Record<byte[], byte[]> cause) {

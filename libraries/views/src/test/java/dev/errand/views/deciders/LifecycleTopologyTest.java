@@ -6,6 +6,7 @@ import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.schemas.wire.Wire;
 import dev.errand.views.Driver;
@@ -19,11 +20,13 @@ import org.junit.jupiter.api.Test;
 class LifecycleTopologyTest {
   private static final TaskId TASK = Sample.task(1);
   private static final RunId RUN = TASK.attempt(1).run(1, 1);
+  private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final RunId OTHER = TASK.attempt(2).run(1, 1);
 
   private Duration brokerSilence = Duration.ZERO;
+  private List<Event.Held> held = List.of();
   private final Driver driver =
-      new Driver(LifecycleTopology.of(Wire.shipped(), () -> brokerSilence));
+      new Driver(LifecycleTopology.of(Wire.shipped(), () -> brokerSilence, SILENCE));
 
   @AfterEach
   void close() {
@@ -39,10 +42,14 @@ class LifecycleTopologyTest {
   }
 
   private void wait(Duration duration, boolean nodeSpeaks) {
+    wait(duration, nodeSpeaks ? new String[] {"provisioner"} : new String[0]);
+  }
+
+  private void wait(Duration duration, String... speaking) {
     Duration step = LifecycleTopology.SCAN_INTERVAL;
     for (long i = 0; i < duration.dividedBy(step); i++) {
-      if (nodeSpeaks) {
-        driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, "provisioner"));
+      for (String service : speaking) {
+        driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, service, held));
       }
       driver.advance(step);
     }
@@ -180,6 +187,22 @@ class LifecycleTopologyTest {
   }
 
   @Test
+  void aServiceThatIsSilentOnANodeThatSpeaksLosesNothing() {
+    submit(2);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.pipe(Topic.SET_UP, Sample.prepared(RUN));
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(OTHER));
+    driver.facts(Topic.ATTEMPTS_SUBMITTED);
+    held = List.of(new Event.Held(RUN, Sample.AGENT));
+    wait(Duration.ofSeconds(30), "provisioner", "agent-runner");
+
+    wait(Duration.ofMinutes(30), "agent-runner");
+
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
+    assertThat(driver.facts(Topic.ATTEMPTS_ENDED)).isEmpty();
+  }
+
+  @Test
   void aRunIsRepeatedABoundedNumberOfTimes() {
     submit(1);
     for (int run = 1; run <= Lifecycle.MAX_RUNS; run++) {
@@ -224,9 +247,54 @@ class LifecycleTopologyTest {
   }
 
   @Test
+  void aRunThatNobodyHoldsAndNothingQueuesBeginsAnew() {
+    submit(1);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.pipe(Topic.CHECKED_OUT, Sample.checkedOut(RUN));
+    driver.facts(Topic.ATTEMPTS_SUBMITTED);
+
+    wait(Lifecycle.UNHELD, "provisioner", "agent-runner");
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
+    wait(Duration.ofSeconds(20), "provisioner", "agent-runner");
+
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED))
+        .containsExactly(Sample.submitted(RUN.next(), 1));
+  }
+
+  @Test
+  void aRunThatNobodyHoldsAndNothingQueuesFailsWhenItsAgentMayHaveStarted() {
+    submit(1);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.pipe(Topic.SET_UP, Sample.prepared(RUN));
+    driver.facts(Topic.ATTEMPTS_SUBMITTED);
+
+    wait(Lifecycle.UNHELD.plusSeconds(20), "provisioner", "agent-runner");
+
+    assertThat(codes()).containsExactly(FailureCode.STAGE_TIMED_OUT);
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
+  }
+
+  @Test
+  void aRunThatWaitsForABusyStageIsQueued() {
+    submit(2);
+    for (RunId run : List.of(RUN, OTHER)) {
+      driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(run));
+      driver.pipe(Topic.CHECKED_OUT, Sample.checkedOut(run));
+    }
+    driver.facts(Topic.ATTEMPTS_SUBMITTED);
+    held = List.of(new Event.Held(OTHER, new StageName("setup")));
+
+    wait(Duration.ofMinutes(30), "provisioner", "agent-runner");
+
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
+    assertThat(driver.facts(Topic.ATTEMPTS_ENDED)).isEmpty();
+  }
+
+  @Test
   void aRunThatTakesLongerThanAllItsLimitsIsEnded() {
     submit(1);
     driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    held = List.of(new Event.Held(RUN, new StageName("container")));
     Duration longest =
         Lifecycle.longest(Sample.environment("web").limits()).minus(Duration.ofMinutes(1));
 
@@ -252,7 +320,8 @@ class LifecycleTopologyTest {
     driver.pipe(Topic.TASKS_CANCEL_REQUESTED, new Event.CancelRequested(TASK, 0, Sample.ALICE));
     String id = driver.appended(Topic.ATTEMPTS_ENDED).getFirst().id();
 
-    try (Driver again = new Driver(LifecycleTopology.of(Wire.shipped(), () -> Duration.ZERO))) {
+    try (Driver again =
+        new Driver(LifecycleTopology.of(Wire.shipped(), () -> Duration.ZERO, SILENCE))) {
       again.pipe(Topic.ATTEMPTS_SUBMITTED, Sample.submitted(RUN, 1));
       again.pipe(Topic.TASKS_CANCEL_REQUESTED, new Event.CancelRequested(TASK, 0, Sample.ALICE));
 

@@ -1,32 +1,42 @@
-package dev.errand.agentrunner;
+package dev.errand.stage;
 
 import dev.errand.schemas.Event;
 import dev.errand.schemas.ids.EventId;
-import dev.errand.stage.Lease;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A lease that keeps what it is told. */
-final class TestLease implements Lease {
+/** A right to work that nobody takes away; it keeps what it is told. */
+public final class TestLease implements Lease {
   private final Path directory;
-  final List<Event.Progress> progress = new CopyOnWriteArrayList<>();
-  final List<Event.LogArtifact> recorded = new CopyOnWriteArrayList<>();
+  private final List<Event.Progress> told = new CopyOnWriteArrayList<>();
+  private final List<Event.LogArtifact> recorded = new CopyOnWriteArrayList<>();
   private final List<String> live = new CopyOnWriteArrayList<>();
 
-  TestLease(Path directory) {
+  public TestLease(Path directory) {
     this.directory = directory;
   }
 
-  String live() {
+  /** All progress, in its order. */
+  public List<Event.Progress> told() {
+    return List.copyOf(told);
+  }
+
+  /** All logs that were said to be durable. */
+  public List<Event.LogArtifact> recorded() {
+    return List.copyOf(recorded);
+  }
+
+  /** The live log. */
+  public String live() {
     return String.join("", live);
   }
 
   @Override
   public EventId input() {
-    return EventId.of("test");
+    return EventId.of(directory.toString());
   }
 
   @Override
@@ -48,8 +58,8 @@ final class TestLease implements Lease {
   public void check() {}
 
   @Override
-  public void progress(Event.Progress told) {
-    progress.add(told);
+  public void progress(Event.Progress progress) {
+    told.add(progress);
   }
 
   @Override
