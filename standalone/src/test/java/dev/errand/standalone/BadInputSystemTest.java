@@ -13,21 +13,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each mistake that a user can make is answered with what is wrong and what to do. */
-@ParameterizedClass
-@EnumSource(Deployment.Mode.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputSystemTest {
   private static final int USAGE = 2;
   private static final int NOT_FOUND = 3;
   private static final int NOT_ALLOWED = 4;
   private static final int UNREACHABLE = 6;
-
-  @Parameter Deployment.Mode mode = Deployment.Mode.ONE_PROCESS;
 
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
@@ -37,7 +30,7 @@ class BadInputSystemTest {
 
   @BeforeAll
   void start() {
-    errand = Deployment.start(mode);
+    errand = Deployment.start();
     repository = ScratchRepository.withReadme();
     errand.applyEnvironment("web", repository.url(), "");
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.File;
 import java.io.IOException;
@@ -38,12 +37,17 @@ final class Deployment implements AutoCloseable {
 
   private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
-  /** How the services are spread over processes. */
+  /** How the services are spread over processes; the build runs every test once in each way. */
   enum Mode {
     ONE_PROCESS,
     PROCESS_PER_SERVICE;
 
-    private List<Set<Service>> processes() {
+    static Mode current() {
+      return valueOf(System.getProperty("errand.mode", ONE_PROCESS.name()));
+    }
+
+    /** The services of each process. */
+    List<Set<Service>> processes() {
       return switch (this) {
         case ONE_PROCESS -> List.of(EnumSet.allOf(Service.class));
         case PROCESS_PER_SERVICE ->
@@ -53,33 +57,41 @@ final class Deployment implements AutoCloseable {
   }
 
   private final Path data;
+  private final Path temporary;
   private final int httpPort = freePort();
   private final int kafkaPort = freePort();
   private final int controllerPort = freePort();
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
-  private final Mode mode;
+  private final Mode mode = Mode.current();
   private final Map<String, String> settings;
+  private final Guarantees guarantees;
 
-  private Deployment(Mode mode, Map<String, String> settings) {
-    this.mode = mode;
+  private Deployment(Map<String, String> settings) {
     this.settings = settings;
     try {
       // Short: the boxes' sockets lie below it, and a socket's path has 107 bytes.
       data = Files.createTempDirectory(Path.of("/tmp"), "errand-st");
+      temporary = Files.createDirectory(data.resolveSibling(data.getFileName() + "-tmp"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    guarantees = new Guarantees(data);
   }
 
-  static Deployment start(Mode mode) {
-    return start(mode, Map.of());
+  static Deployment start() {
+    return start(Map.of());
   }
 
-  static Deployment start(Mode mode, Map<String, String> settings) {
-    Deployment deployment = new Deployment(mode, settings);
-    mode.processes().forEach(deployment::launch);
-    deployment.awaitReady();
-    return deployment;
+  static Deployment start(Map<String, String> settings) {
+    Deployment deployment = new Deployment(settings);
+    try {
+      deployment.mode.processes().forEach(deployment::launch);
+      deployment.awaitReady();
+      return deployment;
+    } catch (RuntimeException | Error e) {
+      deployment.end().forEach(left -> e.addSuppressed(new AssertionError(left)));
+      throw e;
+    }
   }
 
   /** Runs a server that is expected to end by itself, and returns what it said. */
@@ -99,8 +111,27 @@ final class Deployment implements AutoCloseable {
     return "http://localhost:" + httpPort;
   }
 
+  int httpPort() {
+    return httpPort;
+  }
+
   int kafkaPort() {
     return kafkaPort;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  /** Which process runs which service. */
+  Map<Service, ProcessHandle> servers() {
+    Map<Service, ProcessHandle> servers = new EnumMap<>(Service.class);
+    processes.forEach((service, process) -> servers.put(service, process.toHandle()));
+    return servers;
+  }
+
+  HttpTasks tasks() {
+    return new HttpTasks(url(), data.resolve("token"));
   }
 
   /** Runs the command line client and returns what it did. */
@@ -115,25 +146,38 @@ final class Deployment implements AutoCloseable {
                 JAVA.toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + temporary,
                 "-jar",
                 SourceTree.ROOT.resolve("cli/target/cli-0.1.0.jar").toString()));
     command.addAll(List.of(arguments));
     return CommandResult.of(command, folder, input, Map.of("ERRAND_DATA", data.toString()));
   }
 
-  /** An environment that is small enough for many beside each other. */
+  /** An environment that is small enough for many beside each other, and ends soon. */
   void applyEnvironment(String id, String repository, String setup) {
+    applyEnvironment(id, repository, setup, "15s");
+  }
+
+  /** The same, with a limit for setup and agent each. */
+  void applyEnvironment(String id, String repository, String setup, String limit) {
     String document =
         """
         id: %s
         repository: %s
         branch: main
-        setup: %s
-        limits: {cpus: 1, memory: 512MiB, setup: 15s, agent: 15s}
+        setup: "%s"
+        limits: {cpus: 1, memory: 512MiB, setup: %s, agent: %s}
         """
             .formatted(
-                id, repository, '"' + setup.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+                id, repository, setup.replace("\\", "\\\\").replace("\"", "\\\""), limit, limit);
     errandWith(document, SourceTree.ROOT, "env", "apply", "-f", "-").succeeded();
+  }
+
+  /** Runs a script in the box of the task's first run, beside what works there. */
+  CommandResult inBox(String task, String script) {
+    String box = "errand-%s-1.1.1".formatted(task);
+    List<String> command = List.of("docker", "exec", box, "sh", "-c", script);
+    return CommandResult.of(command, SourceTree.ROOT, "", Map.of());
   }
 
   /** The id at the end of the address that {@code cloud exec} printed. */
@@ -147,24 +191,31 @@ final class Deployment implements AutoCloseable {
     return await("the end of " + task)
         .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofMillis(200))
-        .until(() -> status(task), status -> OVER.contains(status.path("state").asText()));
-  }
-
-  /** The task as it stands; nothing before admission has seen what a producer published. */
-  private JsonNode status(String task) {
-    CommandResult result = errand("cloud", "status", task, "--json");
-    return result.out().isBlank() ? MissingNode.getInstance() : result.json();
+        .until(() -> tasks().task(task), it -> OVER.contains(it.path("state").asText()));
   }
 
   /** SIGKILL to the process that runs the service: no handler, no goodbye. */
   void kill(Service service) {
     Process process = Objects.requireNonNull(processes.get(service), service::name);
     process.destroyForcibly();
-    awaitEnd(process);
+    boolean _ = awaitEnd(process);
   }
 
-  /** Starts again what runs the service, after a kill, and waits until it is ready. */
+  /** The services that have one process together. */
+  List<Set<Service>> groups() {
+    return mode.processes();
+  }
+
+  /** Starts what was killed and does not wait for it. */
+  void launchAgain(Set<Service> group) {
+    launch(group);
+  }
+
+  /** Starts again what runs the service, unless it lives, and waits until it is ready. */
   void restart(Service service) {
+    if (Objects.requireNonNull(processes.get(service), service::name).isAlive()) {
+      return;
+    }
     Set<Service> together =
         mode.processes().stream().filter(set -> set.contains(service)).findFirst().orElseThrow();
     launch(together);
@@ -184,6 +235,7 @@ final class Deployment implements AutoCloseable {
     List<String> command =
         new ArrayList<>(List.of(JAVA.toString(), "-XX:+UseSerialGC", "-Xmx320m"));
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Djava.io.tmpdir=" + temporary);
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     boolean front = services.contains(Service.INGEST);
     command.add("-Dquarkus.http.port=" + (front ? httpPort : 0));
@@ -209,7 +261,7 @@ final class Deployment implements AutoCloseable {
     }
   }
 
-  private void awaitReady() {
+  void awaitReady() {
     Installation installation = new Installation(data);
     await("Errand to be ready, see " + data)
         .atMost(START)
@@ -237,24 +289,53 @@ final class Deployment implements AutoCloseable {
     return service.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Ends every process, front first, and removes the folder: what is left then is a leak. */
+  /**
+   * Asks for every guarantee, ends every process and looks once more: what is left then is a leak.
+   * The folders go in any case.
+   */
   @Override
   public void close() {
-    Set<Process> living = Set.copyOf(processes.values());
-    living.forEach(Process::destroy);
-    living.forEach(Deployment::awaitEnd);
-    Folders.delete(data);
-    EnumSet.allOf(Service.class).forEach(service -> Folders.delete(logFile(service)));
+    List<String> broken = new ArrayList<>();
+    try (guarantees) {
+      broken.addAll(guarantees.violations(Set.copyOf(servers().values())));
+    } finally {
+      broken.addAll(end());
+    }
+    assertThat(broken).as("what is broken or left").isEmpty();
   }
 
-  private static void awaitEnd(Process process) {
-    try {
-      if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
+  /** Ends every process and removes every folder; says what did not go by itself. */
+  private List<String> end() {
+    List<String> left = new ArrayList<>();
+    // The broker last: what the others still have to say, they say to it.
+    for (Set<Service> group : mode.processes().reversed()) {
+      Process process = processes.get(group.iterator().next());
+      if (process != null) {
+        process.destroy();
+        if (!awaitEnd(process)) {
+          left.add("%s did not end within %s".formatted(group, END));
+        }
       }
+    }
+    left.addAll(Leftovers.processesIn(data));
+    left.addAll(Leftovers.filesIn(temporary));
+    Folders.delete(data);
+    Folders.delete(temporary);
+    EnumSet.allOf(Service.class).forEach(service -> Folders.delete(logFile(service)));
+    return left;
+  }
+
+  /** False when it had to be killed. */
+  private static boolean awaitEnd(Process process) {
+    try {
+      if (process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
+        return true;
+      }
+      process.destroyForcibly().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 
   static int freePort() {

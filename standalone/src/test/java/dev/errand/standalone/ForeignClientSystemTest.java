@@ -17,13 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that this project did not write read its topics and hand over a task. */
-@ParameterizedClass
-@EnumSource(Deployment.Mode.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForeignClientSystemTest {
   private static final Path SCRIPTS = Path.of("src/test/js").toAbsolutePath();
@@ -46,8 +41,6 @@ class ForeignClientSystemTest {
           Topic.ENVIRONMENTS,
           Topic.SCHEMAS);
 
-  @Parameter Deployment.Mode mode = Deployment.Mode.ONE_PROCESS;
-
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
 
@@ -58,7 +51,7 @@ class ForeignClientSystemTest {
   void start() {
     CommandResult.of(List.of("npm", "ci", "--no-audit", "--no-fund"), SCRIPTS, "", Map.of())
         .succeeded();
-    errand = Deployment.start(mode);
+    errand = Deployment.start();
     repository = ScratchRepository.withReadme();
     errand.applyEnvironment("foreign", repository.url(), "");
   }

@@ -60,7 +60,11 @@ class GuaranteesTest {
           "killed-after-the-journal",
           "killed-after-the-append",
           "killed-before-the-accept",
-          "killed-during-a-renewal");
+          "killed-during-a-renewal",
+          "killed-service-while-the-agent-works",
+          "killed-service-while-setup-works",
+          "service-away-while-its-node-speaks",
+          "held-by-nobody-and-queued-nowhere");
 
   private record Row(String item, String test, String code, String leaks) {}
 
@@ -73,14 +77,7 @@ class GuaranteesTest {
 
   @Test
   void everyRowsTestExists() {
-    Map<String, String> sources =
-        SourceTree.javaFiles().stream()
-            .filter(path -> path.toString().contains("src/test/java"))
-            .collect(
-                Collectors.toMap(
-                    path -> path.getFileName().toString().replace(".java", ""),
-                    SourceTree::read,
-                    String::concat));
+    Map<String, String> sources = testSources();
     Set<String> missing = new TreeSet<>();
     for (Row row : rows()) {
       String[] parts = row.test().split("#");
@@ -91,6 +88,34 @@ class GuaranteesTest {
       }
     }
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void leaksAreWhatTheFrameCounts() {
+    Map<String, String> sources = testSources();
+    assertThat(rows())
+        .filteredOn(row -> !row.test().equals("none yet"))
+        .allSatisfy(
+            row -> {
+              String source = sources.getOrDefault(row.test().split("#")[0], "");
+              String counted =
+                  source.contains("Deployment.start(")
+                      ? "all"
+                      : source.contains("new Lab()") || source.contains("new BoxFixture()")
+                          ? "box"
+                          : "not counted";
+              assertThat(row.leaks()).as(row.item()).isEqualTo(counted);
+            });
+  }
+
+  private static Map<String, String> testSources() {
+    return SourceTree.javaFiles().stream()
+        .filter(path -> path.toString().contains("src/test/java"))
+        .collect(
+            Collectors.toMap(
+                path -> path.getFileName().toString().replace(".java", ""),
+                SourceTree::read,
+                String::concat));
   }
 
   @Test

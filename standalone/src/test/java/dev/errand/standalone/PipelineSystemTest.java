@@ -2,35 +2,64 @@ package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.standalone.ServerSettings.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A real repository in, an applied patch out, in one process and with a process for each service:
- * the same tests by construction.
- */
-@ParameterizedClass
-@EnumSource(Deployment.Mode.class)
+/** A real repository in, an applied patch out, by the processes that the mode names. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PipelineSystemTest {
-  @Parameter Deployment.Mode mode = Deployment.Mode.ONE_PROCESS;
-
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
 
   @BeforeAll
   void start() {
-    errand = Deployment.start(mode);
+    errand = Deployment.start();
   }
 
   @AfterAll
   void end() {
     errand.close();
+  }
+
+  @Test
+  void eachServiceHasTheProcessThatTheModeGivesIt() throws IOException {
+    Map<Service, ProcessHandle> servers = errand.servers();
+
+    assertThat(Set.copyOf(servers.values())).hasSize(errand.mode().processes().size());
+    assertThat(listenersOn(errand.kafkaPort())).containsExactly(servers.get(Service.BROKER));
+    assertThat(listenersOn(errand.httpPort())).containsExactly(servers.get(Service.INGEST));
+    for (Set<Service> together : errand.mode().processes()) {
+      assertThat(errand.logOf(together.iterator().next())).contains("Running " + together);
+    }
+  }
+
+  /** The processes of this deployment that listen on a port. Source: proc_net(5). */
+  private List<ProcessHandle> listenersOn(int port) throws IOException {
+    String listening = ".*:%04X [0-9A-F]+:0000 0A .*".formatted(port);
+    Set<String> sockets = new HashSet<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      Files.readAllLines(Path.of(table)).stream()
+          .filter(line -> line.matches(listening))
+          .forEach(line -> sockets.add("socket:[" + line.strip().split(" +")[9] + "]"));
+    }
+    List<ProcessHandle> listeners = new ArrayList<>();
+    for (ProcessHandle server : Set.copyOf(errand.servers().values())) {
+      if (Leftovers.openFilesOf(server).stream().anyMatch(sockets::contains)) {
+        listeners.add(server);
+      }
+    }
+    return listeners;
   }
 
   @Test

@@ -13,19 +13,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every {@link RealInput} ends with its code or its diff; leaks are not counted yet. */
-@ParameterizedClass
-@EnumSource(Deployment.Mode.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealInputSystemTest {
-  @Parameter Deployment.Mode mode = Deployment.Mode.ONE_PROCESS;
-
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
 
@@ -39,7 +32,7 @@ class RealInputSystemTest {
   /** All at once: they queue for the node's permits as a team's tasks would. */
   @BeforeAll
   void submitAll() {
-    errand = Deployment.start(mode);
+    errand = Deployment.start();
     for (RealInput input : RealInput.all()) {
       ScratchRepository repository = input.fill();
       repositories.add(repository);
