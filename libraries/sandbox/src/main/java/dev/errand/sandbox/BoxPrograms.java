@@ -4,8 +4,7 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -175,8 +174,11 @@ final class BoxPrograms {
     Files.setPosixFilePermissions(draft, PASSABLE);
     try {
       Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException faster) {
+    } catch (FileSystemException e) { // of no better type when the folder is there and not empty
       remove(draft);
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
     }
   }
 
