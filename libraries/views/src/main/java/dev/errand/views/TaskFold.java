@@ -103,10 +103,10 @@ public final class TaskFold {
     }
   }
 
-  /** Deletes views whose facts are no longer kept; a bounded number at once. */
-  public static void purge(KeyValueStore<String, TaskView> store, Instant now) {
+  /** Deletes what is kept by id of tasks whose facts are no longer; a bounded number at once. */
+  public static <V> void purge(KeyValueStore<String, V> store, Instant now) {
     TaskId youngest = TaskId.at(now.minus(MAX_AGE), new SplittableRandom(0));
-    try (KeyValueIterator<String, TaskView> old = store.range(null, youngest.value())) {
+    try (KeyValueIterator<String, V> old = store.range(null, youngest.value())) {
       for (int i = 0; i < MAX_PURGED && old.hasNext(); i++) {
         store.delete(old.next().key);
       }

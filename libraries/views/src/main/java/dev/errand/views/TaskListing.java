@@ -66,12 +66,20 @@ final class TaskListing {
     return new TaskPage(items, null);
   }
 
-  /** The answers of all partitions that have one. */
+  QueueView queue() {
+    return LiveTasks.sum(results(LiveTasks.STORE, RangeQuery.<String, byte[]>withNoBounds()));
+  }
+
   private <R> List<R> results(Query<R> query) {
+    return results(TaskFold.STORE, query);
+  }
+
+  /** The answers of all partitions that have one. */
+  private <R> List<R> results(String store, Query<R> query) {
     try {
       Collection<QueryResult<R>> answers =
           app.streams()
-              .query(StateQueryRequest.inStore(TaskFold.STORE).withQuery(query))
+              .query(StateQueryRequest.inStore(store).withQuery(query))
               .getPartitionResults()
               .values();
       if (answers.isEmpty() || answers.stream().anyMatch(QueryResult::isFailure)) {

@@ -21,6 +21,12 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
  * own. Each instance has all of it. Thread-safe; queries read the disk.
  */
 public final class Views implements AutoCloseable {
+  /** Raised when a store is added that the facts so far have to be folded into. */
+  private static final int STORES = 2;
+
+  /** Five heartbeats of a consumer, half again as long as its session. */
+  private static final Duration BROKER_SILENCE = Duration.ofSeconds(15);
+
   private final Wire wire;
   private final Folded folded = new Folded();
   private final LongAdder skipped = new LongAdder();
@@ -34,7 +40,7 @@ public final class Views implements AutoCloseable {
     // An instance's own app has all partitions; a changed fold is another app and starts anew.
     this.app =
         StreamsApp.start(
-            "errand-views-%s-v%d".formatted(settings.instance(), ViewCodec.FOLD),
+            "errand-views-%s-v%d-%d".formatted(settings.instance(), ViewCodec.FOLD, STORES),
             () -> ViewsTopology.of(wire, new Notes()),
             settings);
     this.listing = new TaskListing(app);
@@ -54,6 +60,11 @@ public final class Views implements AutoCloseable {
   /** Whether all that lay on the topics at the start has been folded. */
   public boolean ready() {
     return app.isRunning() && catchUp.isDone();
+  }
+
+  /** Whether the broker has answered within the last 15 s, as far as anybody has asked it. */
+  public boolean brokerAnswers() {
+    return !app.isBrokerSilent(BROKER_SILENCE);
   }
 
   /**
@@ -90,6 +101,15 @@ public final class Views implements AutoCloseable {
     } catch (InvalidStateStoreException | IllegalStateException e) {
       throw notReady(e);
     }
+  }
+
+  /**
+   * How much waits and how much is worked on. The cost grows with the tasks that go on.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE while the store is being rebuilt
+   */
+  public QueueView queue() {
+    return listing.queue();
   }
 
   /**

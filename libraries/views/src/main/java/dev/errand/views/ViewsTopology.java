@@ -41,6 +41,7 @@ final class ViewsTopology {
     topology.addProcessor(
         "fold", () -> new Fold(new FactReader(wire), observer), TaskFold.sources());
     topology.addStateStore(TaskFold.store(), "fold");
+    topology.addStateStore(LiveTasks.store(), "fold");
     NodeReports.addTo(topology, wire);
     return topology;
   }
@@ -60,7 +61,10 @@ final class ViewsTopology {
       context.schedule(
           TaskFold.PURGE_INTERVAL,
           PunctuationType.WALL_CLOCK_TIME,
-          now -> TaskFold.purge(store(), Instant.ofEpochMilli(now)));
+          now -> {
+            TaskFold.purge(store(), Instant.ofEpochMilli(now));
+            TaskFold.purge(live(), Instant.ofEpochMilli(now));
+          });
     }
 
     @Override
@@ -92,12 +96,17 @@ final class ViewsTopology {
       TaskView after = before == null ? fact.get() : before.join(fact.get());
       if (!after.equals(before)) {
         store().put(key, after);
+        LiveTasks.index(live(), after);
         observer.changed(after);
       }
     }
 
     private KeyValueStore<String, TaskView> store() {
       return context().getStateStore(TaskFold.STORE);
+    }
+
+    private KeyValueStore<String, byte[]> live() {
+      return context().getStateStore(LiveTasks.STORE);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -164,15 +165,22 @@ public final class StreamsApp implements AutoCloseable {
    * is silence and not a broker that is gone. A very long time when it never did.
    */
   public Duration sinceBrokerAnswered() {
+    return heartbeatAges().max(Duration::compareTo).orElse(Duration.ofDays(365));
+  }
+
+  /** Whether the broker has not answered for so long; false before the first heartbeat is due. */
+  public boolean isBrokerSilent(Duration limit) {
+    return heartbeatAges().anyMatch(age -> age.compareTo(limit) > 0);
+  }
+
+  private Stream<Duration> heartbeatAges() {
     return streams.metrics().entrySet().stream()
         .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
         .map(metric -> metric.getValue().metricValue())
         .filter(Double.class::isInstance)
         .mapToDouble(Double.class::cast)
         .filter(seconds -> seconds >= 0)
-        .mapToObj(seconds -> Duration.ofSeconds((long) seconds))
-        .max(Duration::compareTo)
-        .orElse(Duration.ofDays(365));
+        .mapToObj(seconds -> Duration.ofSeconds((long) seconds));
   }
 
   @Override
