@@ -76,6 +76,11 @@ public enum Topic {
     return pattern.contains("*");
   }
 
+  /** Whether strangers write it: what cannot be read there is poison, not a newer writer's. */
+  public boolean isPublic() {
+    return this == TASKS_REQUESTED;
+  }
+
   /** The topic's name on this node; the same on all nodes unless {@link #isOfNode()}. */
   public String on(NodeName node) {
     return pattern.replace("*", node.value());

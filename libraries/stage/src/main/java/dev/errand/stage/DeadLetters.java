@@ -25,6 +25,9 @@ public final class DeadLetters {
   /** A dead letter is a fact too, so value, headers and cause together keep to a fact's limit. */
   private static final int MAX_VALUE_BYTES = Topic.MAX_EVENT_BYTES - 160 * 1024;
 
+  /** No key of ours has a hundred bytes. */
+  private static final int MAX_KEY_BYTES = 1024;
+
   private static final int MAX_HEADERS = 32;
   private static final int MAX_HEADER_BYTES = 1024;
   private static final StageName REPLAY = new StageName("replay");
@@ -35,6 +38,7 @@ public final class DeadLetters {
   static Position append(
       FactWriter writer, ConsumerRecord<byte[], byte[]> entry, StageName stage, Failure cause)
       throws InterruptedException {
+    byte[] key = entry.key();
     byte[] value = entry.value() == null ? new byte[0] : entry.value();
     Failure said = cause;
     if (value.length > MAX_VALUE_BYTES) {
@@ -46,13 +50,16 @@ public final class DeadLetters {
               cause.lastLines());
       value = Arrays.copyOf(value, MAX_VALUE_BYTES);
     }
+    if (key != null && key.length > MAX_KEY_BYTES) {
+      key = Arrays.copyOf(key, MAX_KEY_BYTES);
+    }
     Event.DeadLettered letter =
         new Event.DeadLettered(
             entry.topic(),
             entry.partition(),
             entry.offset(),
             stage,
-            entry.key() == null ? null : Data.of(entry.key()),
+            key == null ? null : Data.of(key),
             Data.of(value),
             headers(entry),
             said);
@@ -83,14 +90,12 @@ public final class DeadLetters {
       EventId id = EventId.of(letter.key()).then(REPLAY, run.turn(), run.run());
       return writer.append(Topic.ATTEMPTS_SUBMITTED, id, next.get());
     }
-    if (letter.value().size() == MAX_VALUE_BYTES) {
-      throw new ErrandException(FailureCode.REQUEST_INVALID, "the value was kept only in part");
+    byte[] key = letter.originalKey() == null ? null : letter.originalKey().toBytes();
+    if (letter.value().size() == MAX_VALUE_BYTES || (key != null && key.length == MAX_KEY_BYTES)) {
+      throw new ErrandException(FailureCode.REQUEST_INVALID, "the record was kept only in part");
     }
     ProducerRecord<byte[], byte[]> again =
-        new ProducerRecord<>(
-            letter.topic(),
-            letter.originalKey() == null ? null : letter.originalKey().toBytes(),
-            letter.value().toBytes());
+        new ProducerRecord<>(letter.topic(), key, letter.value().toBytes());
     letter.headers().stream()
         .filter(header -> !header.name().equals(Headers.REQUEUED)) // it starts afresh
         .forEach(header -> again.headers().add(header.name(), header.value().toBytes()));

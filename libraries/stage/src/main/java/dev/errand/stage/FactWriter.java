@@ -2,27 +2,29 @@ package dev.errand.stage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.wire.Headers;
 import dev.errand.schemas.wire.Wire;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,9 +49,18 @@ public final class FactWriter implements AutoCloseable {
   private final Wire wire;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaProducer<byte[], byte[]> live;
+  private final @Nullable Duration patience; // null waits for ever
+
+  private FactWriter(FactWriter other, Duration patience) {
+    this.wire = other.wire;
+    this.producer = other.producer;
+    this.live = other.live;
+    this.patience = patience;
+  }
 
   public FactWriter(KafkaConnection connection, Wire wire) {
     this.wire = wire;
+    this.patience = null;
     this.producer =
         new KafkaProducer<>(
             connection.with(
@@ -95,6 +106,14 @@ public final class FactWriter implements AutoCloseable {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     Thread.ofVirtual().start(this::meetTopics);
+  }
+
+  /**
+   * The same writer for callers who have somebody waiting: its appends throw BROKER_UNAVAILABLE
+   * when they have taken so long, and the fact may be appended all the same. Not to be closed.
+   */
+  public FactWriter within(Duration time) {
+    return new FactWriter(this, time);
   }
 
   /** Has the live producer ask for its topics early, so that the first facts need not wait. */
@@ -152,6 +171,11 @@ public final class FactWriter implements AutoCloseable {
     ProducerRecord<byte[], byte[]> entry =
         new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), value);
     entry.headers().add(Headers.EVENT_ID, bytes(id.toString()));
+    addTrace(entry);
+    return entry;
+  }
+
+  private static void addTrace(ProducerRecord<byte[], byte[]> entry) {
     W3CTraceContextPropagator.getInstance()
         .inject(
             Context.current(),
@@ -161,11 +185,31 @@ public final class FactWriter implements AutoCloseable {
                 carrier.headers().add(name, bytes(text));
               }
             });
-    return entry;
   }
 
   /** Appends a record as it is. */
   Position append(ProducerRecord<byte[], byte[]> entry) throws InterruptedException {
+    if (patience == null) {
+      return send(entry);
+    }
+    FutureTask<Position> sent = new FutureTask<>(() -> send(entry));
+    Thread.ofVirtual().name("append-" + entry.topic()).start(sent);
+    try {
+      return sent.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new ErrandException(
+          FailureCode.BROKER_UNAVAILABLE,
+          "the broker has not answered in %d s; what was asked for may be done all the same"
+              .formatted(patience.toSeconds()),
+          e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("cannot append to " + entry.topic(), e.getCause());
+    } finally {
+      sent.cancel(true);
+    }
+  }
+
+  private Position send(ProducerRecord<byte[], byte[]> entry) throws InterruptedException {
     while (true) {
       try {
         RecordMetadata written = producer.send(entry).get();
@@ -183,12 +227,16 @@ public final class FactWriter implements AutoCloseable {
 
   /**
    * Appends a fact that only whoever watches now would miss; waits at most 0.1 s, and may lose it.
+   * The current trace goes along.
    */
   public void appendLive(Topic topic, Event fact) {
+    ProducerRecord<byte[], byte[]> entry =
+        new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), wire.encode(fact));
+    addTrace(entry);
     try {
       var _ =
           live.send(
-              new ProducerRecord<>(nameFor(topic, fact), bytes(fact.key()), wire.encode(fact)),
+              entry,
               (written, failure) -> {
                 if (failure != null) {
                   LOG.debug("A live fact was lost: {}", failure.toString());
@@ -200,27 +248,6 @@ public final class FactWriter implements AutoCloseable {
       LOG.debug("A live fact was lost: {}", e.toString());
     }
   }
-
-  /** The trace that the record's writer was in. */
-  static Context traceOf(ConsumerRecord<byte[], byte[]> entry) {
-    return W3CTraceContextPropagator.getInstance().extract(Context.root(), entry, TRACE_HEADERS);
-  }
-
-  private static final TextMapGetter<ConsumerRecord<byte[], byte[]>> TRACE_HEADERS =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(ConsumerRecord<byte[], byte[]> entry) {
-          return List.of(Headers.TRACE_PARENT);
-        }
-
-        @Override
-        public @Nullable String get(@Nullable ConsumerRecord<byte[], byte[]> entry, String name) {
-          Header header = entry == null ? null : entry.headers().lastHeader(name);
-          return header == null || header.value() == null
-              ? null
-              : new String(header.value(), UTF_8);
-        }
-      };
 
   private static String nameFor(Topic topic, Event fact) {
     if (!topic.event().isInstance(fact)) {

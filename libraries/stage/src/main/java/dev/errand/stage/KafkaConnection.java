@@ -15,7 +15,7 @@ public record KafkaConnection(String bootstrapServers, Map<String, String> prope
   }
 
   /** The settings of a client that has these of its own. */
-  Map<String, Object> with(Map<String, Object> own) {
+  public Map<String, Object> with(Map<String, Object> own) {
     Map<String, Object> all = new HashMap<>(properties);
     all.put("bootstrap.servers", bootstrapServers);
     all.putAll(own);

@@ -7,6 +7,8 @@ import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.wire.Headers;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +33,7 @@ final class RunLease implements Lease {
   private final ConsumerRecord<byte[], byte[]> entry;
   private final Path directory;
   private final @Nullable RunId run;
+  private final Context trace; // of the work: what it tells may come from other threads
   private final List<Event.LogArtifact> logs = new CopyOnWriteArrayList<>();
 
   private double allowed; // bytes; guarded by this, like the three below
@@ -45,6 +48,7 @@ final class RunLease implements Lease {
     this.entry = drawn.entry();
     this.run = drawn.run();
     this.directory = directory;
+    this.trace = Context.current();
     this.allowed = (double) host.settings().liveLogBytes() * BURST_SECONDS;
     this.countedAt = host.clock().millis();
   }
@@ -60,10 +64,14 @@ final class RunLease implements Lease {
 
     static Drawn of(ConsumerRecord<byte[], byte[]> entry, Event fact) {
       return new Drawn(
-          entry,
-          fact,
-          header(entry, Headers.EVENT_ID).flatMap(Drawn::parsed).orElseGet(() -> idOf(entry)),
-          fact instanceof Event.OfRun ofRun ? ofRun.run() : null);
+          entry, fact, idOf(entry, fact), fact instanceof Event.OfRun ofRun ? ofRun.run() : null);
+    }
+
+    /** In the public inbox anybody could send another's id, and have its result taken for ours. */
+    private static EventId idOf(ConsumerRecord<byte[], byte[]> entry, Event fact) {
+      return fact instanceof Event.TaskRequested
+          ? placeOf(entry)
+          : header(entry, Headers.EVENT_ID).flatMap(Drawn::parsed).orElseGet(() -> placeOf(entry));
     }
 
     /** What no two jobs of a stage may work on at the same time; the journal's folder. */
@@ -93,8 +101,7 @@ final class RunLease implements Lease {
           .orElse(0);
     }
 
-    /** A producer of the inbox need not send an id; the place in the log is as good. */
-    private static EventId idOf(ConsumerRecord<byte[], byte[]> entry) {
+    private static EventId placeOf(ConsumerRecord<byte[], byte[]> entry) {
       return EventId.of(entry.topic() + "-" + entry.partition() + "-" + entry.offset());
     }
 
@@ -144,10 +151,9 @@ final class RunLease implements Lease {
   @Override
   public void progress(Event.Progress progress) {
     if (run != null) {
-      host.writer()
-          .appendLive(
-              Topic.ATTEMPTS_PROGRESSED,
-              new Event.AttemptProgressed(run, host.node(), stage, shortened(progress)));
+      tell(
+          Topic.ATTEMPTS_PROGRESSED,
+          new Event.AttemptProgressed(run, host.node(), stage, shortened(progress)));
     }
   }
 
@@ -195,12 +201,17 @@ final class RunLease implements Lease {
 
   private void append(long offset, byte[] bytes) {
     if (run != null) {
-      host.writer()
-          .appendLive(
-              Topic.ATTEMPTS_LOGGED,
-              new Event.AttemptLogged(run, host.node(), stage, offset, Data.of(bytes), leftOut));
+      tell(
+          Topic.ATTEMPTS_LOGGED,
+          new Event.AttemptLogged(run, host.node(), stage, offset, Data.of(bytes), leftOut));
     }
     leftOut = false;
+  }
+
+  private void tell(Topic topic, Event fact) {
+    try (Scope _ = trace.makeCurrent()) {
+      host.writer().appendLive(topic, fact);
+    }
   }
 
   private static Event.Progress shortened(Event.Progress progress) {

@@ -3,12 +3,13 @@ package dev.errand.stage;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
-import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.wire.UnreadableFactException;
+import dev.errand.schemas.wire.UnreadableFactException.Reason;
 import dev.errand.stage.Job.Stop;
 import dev.errand.stage.RunLease.Drawn;
 import dev.errand.stage.StageHost.Step;
+import dev.errand.stage.trace.TaskTrace;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Scope;
@@ -35,11 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Works implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Works.class);
-  private static final Duration LEARN = Duration.ofSeconds(10);
+  private static final Duration SCHEMA_PAUSE = Duration.ofSeconds(5);
 
   private final StageHost host;
   private final Stage<?, ?> stage;
   private final StageSpec<?, ?> spec;
+  private final NewerSchemas schemas;
   private final Set<Work> all = ConcurrentHashMap.newKeySet();
   private final Map<String, Work> byKey = new ConcurrentHashMap<>();
   private final AtomicInteger unreadable = new AtomicInteger();
@@ -51,6 +53,7 @@ final class Works implements AutoCloseable {
     this.host = host;
     this.stage = stage;
     this.spec = stage.spec();
+    this.schemas = new NewerSchemas(host);
     clock.setRemoveOnCancelPolicy(true);
     host.ledger().onNews(this::stopIfOver);
   }
@@ -206,7 +209,7 @@ final class Works implements AutoCloseable {
         host.telemetry()
             .getTracer("dev.errand.stage")
             .spanBuilder(spec.name().value())
-            .setParent(FactWriter.traceOf(work.entry))
+            .setParent(TaskTrace.of(work.entry, drawn.fact()))
             .setSpanKind(SpanKind.CONSUMER)
             .setAttribute("errand.key", drawn.key())
             .startSpan();
@@ -248,35 +251,31 @@ final class Works implements AutoCloseable {
     }
   }
 
+  /**
+   * The fact in the record. A newer writer's, whose schema is on its way, holds up the stage until
+   * it can be read; from a stranger it is poison, or anybody could hold up everybody.
+   */
   private Event read(Work work) throws UnreadableFactException, InterruptedException {
     byte[] value = work.entry.value() == null ? new byte[0] : work.entry.value();
+    boolean looked = false;
     while (true) {
       try {
         return host.wire().decode(spec.input(), value);
       } catch (UnreadableFactException e) {
-        switch (e.reason()) {
-          case MALFORMED -> throw e;
-          case UNKNOWN_SCHEMA -> learn(work);
+        if (e.reason() == Reason.MALFORMED || (looked && spec.input().isPublic())) {
+          throw e;
         }
+        looked = looked ? stall(work) : schemas.learn();
       }
     }
   }
 
-  /** A newer writer is no poison: its schema is, or will be, in the topic of schemas. */
-  private void learn(Work work) throws InterruptedException {
+  private boolean stall(Work work) throws InterruptedException {
     LOG.error("{}: draws nothing until the schema of {} is known", spec.name(), positionOf(work));
     unreadable.incrementAndGet();
-    try (Table<Event.SchemaRegistered> schemas =
-        Table.follow(host.connection(), host.wire(), Topic.SCHEMAS, Event.SchemaRegistered.class)) {
-      CountDownLatch learned = new CountDownLatch(1);
-      schemas.onChange(
-          schema -> {
-            host.wire().learn(schema);
-            learned.countDown();
-          });
-      boolean _ = learned.await(LEARN.toMillis(), TimeUnit.MILLISECONDS);
-      schemas.awaitCaughtUp(LEARN);
-      schemas.all().forEach(host.wire()::learn);
+    try {
+      boolean _ = work.gone.await(SCHEMA_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      return schemas.learn();
     } finally {
       unreadable.decrementAndGet();
     }

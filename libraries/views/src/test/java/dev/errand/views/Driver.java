@@ -20,12 +20,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a topology with facts instead of bytes, one partition, no broker, a clock of its own. */
 public final class Driver implements AutoCloseable {
@@ -53,10 +57,20 @@ public final class Driver implements AutoCloseable {
   }
 
   public void pipe(Topic topic, String key, byte[] value) {
-    driver
-        .createInputTopic(
-            topic.on(Sample.LOCAL), new ByteArraySerializer(), new ByteArraySerializer())
-        .pipeInput(key.getBytes(StandardCharsets.UTF_8), value, now);
+    input(topic).pipeInput(key.getBytes(StandardCharsets.UTF_8), value, now);
+  }
+
+  /** As appended by somebody who was in a trace. */
+  public void pipeTraced(Topic topic, Event fact, String traceParent) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(Headers.TRACE_PARENT, traceParent.getBytes(StandardCharsets.UTF_8));
+    byte[] key = fact.key().getBytes(StandardCharsets.UTF_8);
+    input(topic).pipeInput(new TestRecord<>(key, wire.encode(fact), headers, now));
+  }
+
+  private TestInputTopic<byte[], byte[]> input(Topic topic) {
+    return driver.createInputTopic(
+        topic.on(Sample.LOCAL), new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   public void advance(Duration duration) {
@@ -64,8 +78,12 @@ public final class Driver implements AutoCloseable {
     driver.advanceWallClockTime(duration);
   }
 
-  /** A fact as it was appended. */
-  public record Appended(String id, String key, Event fact) {}
+  /**
+   * A fact as it was appended.
+   *
+   * @param trace empty text when it says none
+   */
+  public record Appended(String id, String key, Event fact, String trace) {}
 
   /** What has been appended to the topic since the last call. */
   public List<Appended> appended(Topic topic) {
@@ -79,7 +97,8 @@ public final class Driver implements AutoCloseable {
           new Appended(
               text(record.headers().lastHeader(Headers.EVENT_ID).value()),
               text(record.key()),
-              decoded(topic, record.value())));
+              decoded(topic, record.value()),
+              trace(record.headers().lastHeader(Headers.TRACE_PARENT))));
     }
     return appended;
   }
@@ -106,6 +125,10 @@ public final class Driver implements AutoCloseable {
     } catch (UnreadableFactException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static String trace(@Nullable Header header) {
+    return header == null ? "" : text(header.value());
   }
 
   private static String text(byte[] bytes) {

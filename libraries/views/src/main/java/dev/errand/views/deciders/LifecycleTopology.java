@@ -53,6 +53,9 @@ final class LifecycleTopology {
   /** The newest {@code attempts.submitted} of each attempt, framed: what a rerun repeats. */
   private static final String SUBMITTED = "submitted";
 
+  /** The trace of each task that goes on, as its admission's header says it. */
+  private static final String TRACES = "traces";
+
   private LifecycleTopology() {}
 
   /**
@@ -65,7 +68,7 @@ final class LifecycleTopology {
     topology.addProcessor(
         "decide", () -> new Decide(wire, brokerSilence, nodeSilence), TaskFold.sources());
     topology.addStateStore(TaskFold.store(), "decide");
-    for (String store : List.of(TIMED, SUBMITTED)) {
+    for (String store : List.of(TIMED, SUBMITTED, TRACES)) {
       topology.addStateStore(
           Stores.keyValueStoreBuilder(
               Stores.persistentKeyValueStore(store), Serdes.String(), Serdes.ByteArray()),
@@ -120,13 +123,17 @@ final class LifecycleTopology {
         if (fact instanceof Event.AttemptSubmitted submitted) {
           keep(submitted, record.value());
         }
-        TaskView.of(fact, origin).ifPresent(view -> fold(view, record));
+        byte[] trace = Outbox.traceOf(record);
+        if (fact instanceof Event.TaskAdmitted admitted && trace != null) {
+          store(TRACES).put(admitted.task().value(), trace);
+        }
+        TaskView.of(fact, origin).ifPresent(this::fold);
       } catch (UnreadableFactException e) {
         outbox().deadLetter(place, record, String.valueOf(e.getMessage()));
       }
     }
 
-    private void fold(TaskView fact, Record<byte[], byte[]> record) {
+    private void fold(TaskView fact) {
       String key = fact.task().value();
       TaskView before = views().get(key);
       TaskView task = before == null ? fact : before.join(fact);
@@ -134,7 +141,7 @@ final class LifecycleTopology {
         views().put(key, task);
       }
       index(task);
-      Lifecycle.onFact(task).forEach(decision -> carryOut(decision, record));
+      Lifecycle.onFact(task).forEach(this::carryOut);
     }
 
     /** Keeps the stores to what is going on. */
@@ -149,6 +156,7 @@ final class LifecycleTopology {
       }
       if (task.state().isTerminal()) {
         decided.remove(task.task());
+        store(TRACES).delete(key);
         task.attempts().forEach(a -> store(SUBMITTED).delete(a.run().attempt().toString()));
       }
     }
@@ -175,7 +183,7 @@ final class LifecycleTopology {
           timed.stream().flatMap(task -> Lifecycle.timed(task).stream()).toList();
       Sight sight = new Sight(now, since, nodeSilence, lastSeen, unheld.look(working, nodes, now));
       for (TaskView task : timed) {
-        Lifecycle.onTime(task, sight).forEach(decision -> carryOut(decision, null));
+        Lifecycle.onTime(task, sight).forEach(this::carryOut);
       }
     }
 
@@ -202,7 +210,7 @@ final class LifecycleTopology {
           .collect(Collectors.toMap(NodeView::node, Function.identity()));
     }
 
-    private void carryOut(Decision decision, @Nullable Record<byte[], byte[]> cause) {
+    private void carryOut(Decision decision) {
       Set<String> names = decided.computeIfAbsent(decision.task(), _ -> new HashSet<>());
       if (names.contains(decision.name())) {
         return;
@@ -210,7 +218,7 @@ final class LifecycleTopology {
       Outbox.Draft draft = draft(decision);
       if (draft != null) {
         names.add(decision.name());
-        outbox().append(draft, cause);
+        outbox().append(draft, store(TRACES).get(decision.task().value()));
       }
     }
 

@@ -70,13 +70,23 @@ final class Outbox {
         Data.of(wire.encode(fact)));
   }
 
-  /** Appends the draft, in the trace of the record that led to it if there is one. */
-  void append(Draft draft, @Nullable Record<byte[], byte[]> cause) {
+  /** Appends the draft in the trace of the record that led to it. */
+  void append(Draft draft, Record<byte[], byte[]> cause) {
+    append(draft, traceOf(cause));
+  }
+
+  /** What a record's header says of its trace; null when it says nothing. */
+  static byte @Nullable [] traceOf(Record<byte[], byte[]> record) {
+    Header trace = record.headers().lastHeader(Headers.TRACE_PARENT);
+    return trace == null ? null : trace.value();
+  }
+
+  /** Appends the draft in this trace, or in none. */
+  void append(Draft draft, byte @Nullable [] trace) {
     RecordHeaders headers = new RecordHeaders();
     headers.add(Headers.EVENT_ID, draft.id().toString().getBytes(StandardCharsets.UTF_8));
-    Header trace = cause == null ? null : cause.headers().lastHeader(Headers.TRACE_PARENT);
     if (trace != null) {
-      headers.add(trace);
+      headers.add(Headers.TRACE_PARENT, trace);
     }
     context.forward(
         new Record<>(
@@ -95,7 +105,11 @@ final class Outbox {
         place.offset(),
         reason);
     List<Event.Header> headers = new ArrayList<>();
-    record.headers().forEach(h -> headers.add(new Event.Header(h.key(), Data.of(h.value()))));
+    for (Header header : record.headers()) {
+      if (header.value() != null) {
+        headers.add(new Event.Header(header.key(), Data.of(header.value())));
+      }
+    }
     byte[] key = record.key();
     byte[] value = record.value();
     Event.DeadLettered letter =

@@ -126,6 +126,25 @@ class LifecycleTopologyTest {
   }
 
   @Test
+  void whateverLeadsToADecisionItsFactIsInTheTasksTrace() {
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String another = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    driver.pipeTraced(Topic.TASKS_ADMITTED, Sample.admitted(TASK, 1), trace);
+    driver.pipeTraced(Topic.ATTEMPTS_SUBMITTED, Sample.submitted(RUN, 1), trace);
+    driver.pipeTraced(
+        Topic.TASKS_CANCEL_REQUESTED, new Event.CancelRequested(TASK, 0, Sample.ALICE), another);
+    assertThat(driver.appended(Topic.ATTEMPTS_ENDED))
+        .extracting(Driver.Appended::trace)
+        .containsExactly(trace);
+
+    end(RUN, Sample.cancelled());
+
+    assertThat(driver.appended(Topic.TASKS_COMPLETED))
+        .extracting(Driver.Appended::trace)
+        .containsExactly(trace);
+  }
+
+  @Test
   void aCancelOfOneAttemptEndsThatOne() {
     submit(2);
 
