@@ -47,6 +47,9 @@ public class Doorkeeper {
       bySession(request).ifPresent(visitor::is);
     }
     visitor.caller();
+    if (!SAFE.contains(request.getMethod())) {
+      door.services().requireBroker();
+    }
   }
 
   private Caller byToken(String authorization) {

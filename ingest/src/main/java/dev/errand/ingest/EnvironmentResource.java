@@ -138,7 +138,7 @@ public class EnvironmentResource {
         spec.secrets().stream().map(name -> secret(spec.id(), name)).toList();
     json.put("secrets", secrets);
     if (position != null) {
-      json.put("position", String.valueOf(Positions.text(position)));
+      json.put("position", position.toString());
     }
     return json;
   }

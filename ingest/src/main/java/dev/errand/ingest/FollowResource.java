@@ -1,7 +1,8 @@
 package dev.errand.ingest;
 
 import dev.errand.ingest.access.Operation;
-import dev.errand.ingest.http.EventOutput;
+import dev.errand.ingest.http.Artifacts;
+import dev.errand.ingest.http.Numbers;
 import dev.errand.ingest.http.Places;
 import dev.errand.ingest.tasks.LogCursor;
 import dev.errand.ingest.tasks.LogFollower;
@@ -10,8 +11,8 @@ import dev.errand.ingest.tasks.TaskFollower;
 import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.stage.LogReader;
 import dev.errand.views.TaskView;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -21,12 +22,14 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.io.InterruptedIOException;
-import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** What goes on with a task, as server-sent events, and its log as text. */
+/**
+ * What goes on with a task, as server-sent events, and its log as text. On virtual threads: most of
+ * a follower's time is waiting, and none of the server's workers waits with it.
+ */
 @Path("/api/v1/tasks/{id}")
+@RunOnVirtualThread
 public class FollowResource {
   private final FrontDoor door;
   private final TaskAccess tasks;
@@ -39,17 +42,6 @@ public class FollowResource {
     this.followers = followers;
   }
 
-  /** All followers of this process share one number of places. */
-  @Singleton
-  static class Followers {
-    private final Places places;
-
-    @Inject
-    Followers(IngestSettings settings) {
-      places = new Places(settings.maxFollowers());
-    }
-  }
-
   /** The task at every change, until it is over. */
   @GET
   @Path("events")
@@ -60,34 +52,30 @@ public class FollowResource {
     TaskFollower follower =
         new TaskFollower(
             door.services().parts().views(), task.task(), view -> TaskJson.of(view, url));
-    return stream(
-        output -> {
-          try (var _ = followers.places.take()) {
-            follower.follow(new EventOutput(output, Clock.systemUTC()));
-          } catch (InterruptedException e) {
-            throw new InterruptedIOException("the server is stopping");
-          }
-        });
+    return followers.stream(follower::follow);
   }
 
-  /** The live output, until the task is over when following. */
+  /** The live output, until the task is over when following; only for who asks for a stream. */
   @GET
   @Path("logs")
-  @Produces(MediaType.SERVER_SENT_EVENTS)
+  @Produces(MediaType.SERVER_SENT_EVENTS + ";qs=0.5")
   public Response follow(
       @PathParam("id") String id,
-      @QueryParam("attempt") int attempt,
+      @QueryParam("attempt") @Nullable String attempt,
       @QueryParam("follow") boolean follow,
       @HeaderParam("Last-Event-ID") @Nullable String seen) {
     TaskView task = tasks.require(id, Operation.READ_TASK);
     LogFollower follower =
         new LogFollower(
-            door.services().parts().views(), task.task(), attempt, follow, LogCursor.parse(seen));
-    return stream(
+            door.services().parts().views(),
+            task.task(),
+            Numbers.read("attempt", attempt, 0),
+            follow,
+            LogCursor.parse(seen));
+    return followers.stream(
         output -> {
-          try (var _ = followers.places.take();
-              LogReader reader = reader(task)) {
-            follower.follow(reader, new EventOutput(output, Clock.systemUTC()));
+          try (LogReader reader = reader(task)) {
+            follower.follow(reader, output);
           }
         });
   }
@@ -96,22 +84,23 @@ public class FollowResource {
   @GET
   @Path("logs")
   @Produces(MediaType.TEXT_PLAIN)
-  public Response text(@PathParam("id") String id, @QueryParam("attempt") int attempt) {
+  public Response text(
+      @PathParam("id") String id, @QueryParam("attempt") @Nullable String attempt) {
     TaskView task = tasks.require(id, Operation.READ_TASK);
+    int number = Numbers.read("attempt", attempt, 0);
     LogText text = new LogText(door.services().parts().artifacts(), () -> reader(task));
-    StreamingOutput output = out -> text.write(task, attempt, out);
-    return Response.ok(output, MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8")).build();
+    Places.Place place = followers.place(); // what is live costs a consumer here too
+    StreamingOutput output =
+        out -> {
+          try (place) {
+            text.write(task, number, out);
+          }
+        };
+    return Artifacts.text(output).build();
   }
 
   private LogReader reader(TaskView task) {
     FrontDoorParts parts = door.services().parts();
     return LogReader.open(parts.kafka(), parts.wire(), task.task());
-  }
-
-  private static Response stream(StreamingOutput output) {
-    return Response.ok(output, MediaType.SERVER_SENT_EVENTS)
-        .header("Cache-Control", "no-store")
-        .header("X-Accel-Buffering", "no")
-        .build();
   }
 }

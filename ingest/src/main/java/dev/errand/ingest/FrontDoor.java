@@ -3,6 +3,7 @@ package dev.errand.ingest;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,18 @@ public class FrontDoor implements AutoCloseable {
     }
   }
 
-  /** Whether requests are answered: the views have caught up and the deciders decide. */
-  public boolean ready() {
+  /**
+   * What keeps tasks from being taken: what has not caught up or does not decide yet, or a broker
+   * that is away. Nothing when they are.
+   */
+  public List<String> missing() {
     Services started = services.get();
-    return started != null && started.ready();
+    try {
+      return started == null ? List.of("front-door") : started.missing();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of("front-door");
+    }
   }
 
   /**

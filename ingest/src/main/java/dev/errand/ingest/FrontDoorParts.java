@@ -30,4 +30,11 @@ public record FrontDoorParts(
     Mirrors mirrors,
     Vault vault,
     ArtifactStore artifacts,
-    StageHost stages) {}
+    StageHost stages) {
+  /** The same with another writer. */
+  FrontDoorParts with(FactWriter other) {
+    return new FrontDoorParts(
+        kafka, wire, node, data, other, views, admission, lifecycle, mirrors, vault, artifacts,
+        stages);
+  }
+}

@@ -20,9 +20,8 @@ public interface IngestSettings {
   Optional<URI> publicUrl();
 
   /**
-   * Followers of logs and events at once, 1 to 150: each holds one of the server's 200 threads, so
-   * that other requests always find one; a follower of logs costs a consumer of the broker as well,
-   * about 1 MiB.
+   * Readers and followers of logs and events at once, 1 to 1,000: few make watchers wait for each
+   * other, many cost memory, as each reader of a log is a consumer of the broker, about 1 MiB.
    */
   @WithDefault("100")
   int maxFollowers();

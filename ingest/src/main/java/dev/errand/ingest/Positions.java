@@ -1,47 +1,48 @@
 package dev.errand.ingest;
 
-import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.TaskId;
 import dev.errand.stage.Position;
 import dev.errand.views.Views;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Where a write landed, as text that a later read may wait for: {@code topic:partition:offset}. */
+/** Where a write landed, for a later read that is to see it. */
 final class Positions {
   static final String HEADER = "Errand-Position";
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final Pattern TEXT =
-      Pattern.compile("([a-z.-]{1,100}):([0-9]{1,6}):([0-9]{1,18})");
 
   private Positions() {}
-
-  static @Nullable String text(@Nullable Position position) {
-    return position == null
-        ? null
-        : "%s:%d:%d".formatted(position.topic(), position.partition(), position.offset());
-  }
 
   /**
    * Waits, at most a second, until the views have seen what lies at the position.
    *
-   * @throws ErrandException REQUEST_INVALID when it is none
+   * @param task whom the position is about: no view is made from the inbox, but from what admission
+   *     says of it
+   * @throws dev.errand.schemas.ErrandException REQUEST_INVALID when it is none
    */
-  static void await(Views views, @Nullable String position) throws InterruptedException {
-    if (position == null) {
-      return;
+  static void await(Views views, String position, TaskId task) throws InterruptedException {
+    Position place = TaskAccess.parsed("position", position, Position::parse);
+    if (place.topic().equals(Topic.TASKS_REQUESTED.pattern())) {
+      awaitTask(views, task);
+    } else {
+      var _ = views.await(place.topic(), place.partition(), place.offset(), PATIENCE);
     }
-    Matcher parts = TEXT.matcher(position);
-    if (!parts.matches()) {
-      throw new ErrandException(FailureCode.REQUEST_INVALID, "that is no position");
+  }
+
+  private static void awaitTask(Views views, TaskId task) throws InterruptedException {
+    CountDownLatch seen = new CountDownLatch(1);
+    try (var _ =
+        views.onChange(
+            view -> {
+              if (view.task().equals(task)) {
+                seen.countDown();
+              }
+            })) {
+      if (views.task(task).isEmpty()) {
+        boolean _ = seen.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
     }
-    var _ =
-        views.await(
-            parts.group(1),
-            Integer.parseInt(parts.group(2)),
-            Long.parseLong(parts.group(3)),
-            PATIENCE);
   }
 }

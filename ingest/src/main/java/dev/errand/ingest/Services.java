@@ -18,6 +18,9 @@ import dev.errand.stage.Table;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * All that answers requests, once it is there: the wiring. Closing it ends what it started.
@@ -28,6 +31,7 @@ record Services(
     FrontDoorParts parts,
     Tokens tokens,
     Sessions sessions,
+    InboxSignatures signatures,
     EnvironmentRegistry environments,
     SecretRegistry secrets,
     Submissions submissions,
@@ -40,7 +44,11 @@ record Services(
   /** Thousands of compacted records, on a machine that is busy starting. */
   private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
-  static Services start(FrontDoorParts parts) throws InterruptedException {
+  /** How long a request that writes may wait for the broker; somebody waits for its answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  static Services start(FrontDoorParts given) throws InterruptedException {
+    FrontDoorParts parts = given.with(given.writer().within(PATIENCE));
     InstantSource clock = parts.stages().clock();
     Path server = parts.data().resolve("server");
     Tokens tokens =
@@ -69,7 +77,8 @@ record Services(
                     secrets,
                     parts.mirrors(),
                     parts.views(),
-                    parts.node())),
+                    parts.node(),
+                    clock)),
             () -> Integer.MAX_VALUE);
     admit.start();
     Submissions submissions =
@@ -86,6 +95,7 @@ record Services(
         parts,
         tokens,
         new Sessions(key, tokens, clock),
+        signatures,
         environments,
         secrets,
         submissions,
@@ -119,8 +129,27 @@ record Services(
     }
   }
 
-  boolean ready() {
-    return parts.views().ready() && parts.admission().ready() && parts.lifecycle().ready();
+  /**
+   * Refuses what would have to wait for a broker that is away, before it takes a thread.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE
+   */
+  void requireBroker() {
+    if (!parts.views().brokerAnswers()) {
+      throw new ErrandException(
+          FailureCode.BROKER_UNAVAILABLE, "the broker does not answer; nothing can be written");
+    }
+  }
+
+  /** What is not there yet, or no longer; nothing when tasks are taken. */
+  List<String> missing() throws InterruptedException {
+    Map<String, Boolean> there = new LinkedHashMap<>();
+    there.put("broker", parts.views().brokerAnswers());
+    there.put("views", parts.views().ready());
+    there.put("admission", parts.admission().ready());
+    there.put("lifecycle", parts.lifecycle().ready());
+    there.put("ledger", parts.stages().ledger().awaitCaughtUp(Duration.ZERO));
+    return there.entrySet().stream().filter(one -> !one.getValue()).map(Map.Entry::getKey).toList();
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.errand.ingest;
 
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.Operation;
+import dev.errand.ingest.http.Artifacts;
 import dev.errand.ingest.http.Bodies;
+import dev.errand.ingest.http.Numbers;
 import dev.errand.ingest.tasks.Submissions.Submitted;
 import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.ingest.tasks.TaskRequest;
@@ -12,11 +14,14 @@ import dev.errand.schemas.Event.Patch;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
+import dev.errand.schemas.ids.TaskId;
+import dev.errand.schemas.wire.Headers;
+import dev.errand.stage.FactWriter;
+import dev.errand.stage.trace.TaskTrace;
 import dev.errand.views.AttemptView;
 import dev.errand.views.TaskView;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -39,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class TaskResource {
   private static final int MAX_KEY_CHARACTERS = 200;
+  private static final int DEFAULT_LIMIT = 20;
 
   private final FrontDoor door;
   private final Visitor visitor;
@@ -57,7 +63,10 @@ public class TaskResource {
   /** 201 with the admitted task, 202 when admission has not answered in time, or a problem. */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response submit(@HeaderParam("Idempotency-Key") @Nullable String key, InputStream body)
+  public Response submit(
+      @HeaderParam("Idempotency-Key") @Nullable String key,
+      @HeaderParam(Headers.TRACE_PARENT) @Nullable String traceParent,
+      InputStream body)
       throws InterruptedException {
     Caller caller = visitor.require(Operation.SUBMIT_TASK);
     if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
@@ -65,32 +74,34 @@ public class TaskResource {
           FailureCode.REQUEST_INVALID, "an idempotency key has 1 to 200 characters");
     }
     TaskRequest request = TaskRequest.read(Bodies.read(body));
-    Submitted submitted = door.services().submissions().submit(caller, request, key);
+    Submitted submitted = door.services().submissions().submit(caller, request, key, traceParent);
     String url = tasks.url(submitted.task());
     Optional<TaskView> view = submitted.view();
     if (view.isEmpty()) {
       Map<String, Object> pending =
           Map.of("id", submitted.task().value(), "state", "pending", "url", url);
-      return Response.accepted(pending).build();
+      return Response.accepted(pending).header(Positions.HEADER, submitted.position()).build();
     }
     if (view.get().state() == TaskView.State.REJECTED) {
       throw new ErrandException(TaskAccess.failureOf(view.get()), null);
     }
     return Response.created(URI.create(url))
-        .header(Positions.HEADER, Positions.text(submitted.position()))
+        .header(Positions.HEADER, submitted.position())
         .entity(TaskJson.of(view.get(), url))
         .build();
   }
 
   @GET
   public TaskList list(
-      @QueryParam("limit") @DefaultValue("20") int limit,
+      @QueryParam("limit") @Nullable String limit,
       @QueryParam("cursor") @Nullable String cursor,
       @QueryParam("environment") @Nullable String environment,
       @QueryParam("state") @Nullable String state,
       @QueryParam("owner") @Nullable String owner) {
     Caller caller = visitor.require(Operation.READ_TASK);
-    var filter = new TaskAccess.Filter(limit, cursor, environment, state, owner);
+    var filter =
+        new TaskAccess.Filter(
+            Numbers.read("limit", limit, DEFAULT_LIMIT), cursor, environment, state, owner);
     var page = door.services().parts().views().tasks(tasks.query(caller, filter));
     var next = page.cursor();
     return new TaskList(
@@ -102,34 +113,43 @@ public class TaskResource {
   public TaskJson task(
       @PathParam("id") String id, @QueryParam("position") @Nullable String position)
       throws InterruptedException {
-    Positions.await(door.services().parts().views(), position);
+    if (position != null) {
+      TaskId task = TaskAccess.parsed("task id", id, TaskId::new);
+      Positions.await(door.services().parts().views(), position, task);
+    }
     return tasks.json(tasks.require(id, Operation.READ_TASK));
   }
 
   /** Ends the task, or the one attempt that the body names; an empty body names none. */
   @POST
   @Path("{id}/cancel")
-  public Response cancel(@PathParam("id") String id, InputStream body) throws InterruptedException {
+  public Response cancel(
+      @PathParam("id") String id,
+      @HeaderParam(Headers.TRACE_PARENT) @Nullable String traceParent,
+      InputStream body)
+      throws InterruptedException {
     TaskView task = tasks.require(id, Operation.CANCEL_TASK);
     int attempt = CancelRequest.attempt(Bodies.read(body), task);
     Caller caller = visitor.caller();
     var fact = new CancelRequested(task.task(), attempt, caller.owner());
     EventId event = EventId.of("cancel " + task.task() + " " + attempt + " " + caller.owner());
+    FactWriter writer = door.services().parts().writer();
     var position =
-        door.services().parts().writer().append(Topic.TASKS_CANCEL_REQUESTED, event, fact);
-    return Response.accepted(tasks.json(task))
-        .header(Positions.HEADER, Positions.text(position))
-        .build();
+        TaskTrace.in(
+            traceParent,
+            task.task(),
+            () -> writer.append(Topic.TASKS_CANCEL_REQUESTED, event, fact));
+    return Response.accepted(tasks.json(task)).header(Positions.HEADER, position).build();
   }
 
   /** The patch's bytes, as `git apply` takes them. */
   @GET
   @Path("{id}/diff")
   @Produces({MediaType.TEXT_PLAIN, MediaType.APPLICATION_JSON})
-  public Response diff(@PathParam("id") String id, @QueryParam("attempt") int number)
+  public Response diff(@PathParam("id") String id, @QueryParam("attempt") @Nullable String number)
       throws IOException {
     TaskView task = tasks.require(id, Operation.READ_TASK);
-    AttemptView attempt = tasks.attempt(task, number);
+    AttemptView attempt = tasks.attempt(task, Numbers.read("attempt", number, 0));
     Patch patch = attempt.patch();
     if (patch == null) {
       throw new ErrandException(
@@ -146,7 +166,7 @@ public class TaskResource {
                 () ->
                     new ErrandException(
                         FailureCode.ARTIFACT_MISSING, "the diff is not in the store"));
-    return Response.ok(bytes, MediaType.TEXT_PLAIN)
+    return Artifacts.text(bytes)
         .header("Errand-Base-Commit", patch.base().value())
         .header("Errand-Attempt", attempt.number())
         .header("Content-Length", patch.bytes())

@@ -47,6 +47,7 @@ public class Server implements AutoCloseable {
   private final FrontDoor frontDoor;
   private final OpenTelemetry telemetry;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private volatile boolean running;
 
   @Inject
   Server(
@@ -85,7 +86,16 @@ public class Server implements AutoCloseable {
       }
       workers.start(services, host, parts).forEach(started::push);
     }
+    running = true;
     LOG.info("Running {} in {}", services, data.root());
+  }
+
+  /** What keeps this process from its work; nothing when it works. */
+  List<String> missing() {
+    if (!running) {
+      return List.of("start");
+    }
+    return settings.services().contains(Service.INGEST) ? frontDoor.missing() : List.of();
   }
 
   /** Whether the process is to end once it has started. */
@@ -186,6 +196,7 @@ public class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    running = false;
     while (!started.isEmpty()) {
       AutoCloseable part = started.pop();
       try {

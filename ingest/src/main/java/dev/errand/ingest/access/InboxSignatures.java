@@ -1,12 +1,23 @@
 package dev.errand.ingest.access;
 
+import dev.errand.schemas.Data;
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event.DeadLettered;
+import dev.errand.schemas.Event.Header;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.wire.Headers;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +54,36 @@ public final class InboxSignatures {
    * @param time milliseconds since 1970 as text
    * @param signature lower-case hex
    */
-  public record Signed(@Nullable String key, @Nullable String time, @Nullable String signature) {}
+  public record Signed(@Nullable String key, @Nullable String time, @Nullable String signature) {
+    /**
+     * What a record says of its signature.
+     *
+     * @param header finds a header by its name
+     */
+    public static Signed of(Function<String, Optional<String>> header) {
+      return new Signed(
+          header.apply(Headers.INBOX_KEY).orElse(null),
+          header.apply(Headers.INBOX_TIME).orElse(null),
+          header.apply(Headers.INBOX_SIGNATURE).orElse(null));
+    }
+
+    /** The headers that say it. */
+    public List<Header> headers() {
+      Map<String, String> said = new TreeMap<>();
+      put(said, Headers.INBOX_KEY, key);
+      put(said, Headers.INBOX_TIME, time);
+      put(said, Headers.INBOX_SIGNATURE, signature);
+      return said.entrySet().stream()
+          .map(header -> new Header(header.getKey(), Data.of(header.getValue())))
+          .toList();
+    }
+
+    private static void put(Map<String, String> said, String name, @Nullable String value) {
+      if (value != null) {
+        said.put(name, value);
+      }
+    }
+  }
 
   /** The front door's signature on a record that it appends for a caller. */
   public Signed sign(Caller caller, String topic, byte[] value) {
@@ -64,6 +104,16 @@ public final class InboxSignatures {
    *     bytes are others, or the time is not now
    */
   public Caller check(Signed signed, String topic, byte[] value) {
+    return check(signed, topic, value, clock.instant());
+  }
+
+  /**
+   * Who signed a record that was kept at some time: as {@link #check(Signed, String, byte[])} would
+   * have said then, but for keys that were revoked since.
+   *
+   * @throws ErrandException SIGNATURE_INVALID
+   */
+  public Caller check(Signed signed, String topic, byte[] value, Instant at) {
     if (signed.key() == null || signed.time() == null || signed.signature() == null) {
       throw refused("the record carries no signature (errand-key, errand-time, errand-signature)");
     }
@@ -75,18 +125,45 @@ public final class InboxSignatures {
     if (!Macs.same(signature(secret, topic, signed.time(), value), signed.signature())) {
       throw refused("the record's signature is not that of key " + id);
     }
-    checkTime(signed.time(), own ? OWN_FRESH : FRESH);
+    checkTime(signed.time(), own ? OWN_FRESH : FRESH, at);
     return token.caller();
   }
 
-  private void checkTime(String time, Duration fresh) {
+  /**
+   * A record of the inbox that became a dead letter, signed by the front door for whoever signed it
+   * then: a replay is late by its nature.
+   *
+   * @param kept when it became one
+   * @throws ErrandException SIGNATURE_INVALID when it would not have been taken then either
+   */
+  public DeadLettered renewed(DeadLettered letter, Instant kept) {
+    Map<String, String> texts = new HashMap<>();
+    letter.headers().forEach(header -> texts.put(header.name(), header.value().text()));
+    Signed signed = Signed.of(name -> Optional.ofNullable(texts.get(name)));
+    byte[] value = letter.value().toBytes();
+    Signed renewed = sign(check(signed, letter.topic(), value, kept), letter.topic(), value);
+    List<Header> headers = new ArrayList<>(letter.headers());
+    headers.removeIf(header -> header.name().startsWith("errand-"));
+    headers.addAll(renewed.headers());
+    return new DeadLettered(
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.stage(),
+        letter.originalKey(),
+        letter.value(),
+        headers,
+        letter.cause());
+  }
+
+  private static void checkTime(String time, Duration fresh, Instant now) {
     Instant then;
     try {
       then = Instant.ofEpochMilli(Long.parseLong(time));
     } catch (NumberFormatException | DateTimeException e) {
       throw refused("errand-time is not milliseconds since 1970");
     }
-    Duration age = Duration.between(then, clock.instant());
+    Duration age = Duration.between(then, now);
     if (age.compareTo(fresh) > 0 || age.compareTo(FRESH.negated()) < 0) {
       throw refused("the record was signed at %s, which is not now".formatted(then));
     }

@@ -11,5 +11,7 @@ public enum Operation {
   /** Have a task see secrets whatever commit it runs on. */
   USE_SECRETS,
   READ_NODES,
+  /** Look at records that no stage could take, and bring them back. */
+  HANDLE_DEAD_LETTERS,
   MANAGE_TOKENS
 }

@@ -23,12 +23,13 @@ import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.SecretName;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
-import dev.errand.schemas.wire.Headers;
 import dev.errand.stage.Lease;
 import dev.errand.stage.Stage;
 import dev.errand.stage.StageSpec;
 import dev.errand.views.Views;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,11 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
   /** An environment that was applied just before is on its way to us. */
   private static final Duration ENVIRONMENT_WAIT = Duration.ofSeconds(5);
 
+  /** As far as clocks may differ, and as long as an admission that was down may have kept it. */
+  private static final Duration ID_AHEAD = InboxSignatures.FRESH;
+
+  private static final Duration ID_AGE = InboxSignatures.OWN_FRESH.plusDays(1);
+
   /** Whose a request is that nobody we know has signed; only operators see its refusal. */
   private static final Owner NOBODY = new Owner("nobody");
 
@@ -65,7 +71,8 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
       SecretRegistry secrets,
       Mirrors mirrors,
       Views views,
-      NodeName node) {}
+      NodeName node,
+      InstantSource clock) {}
 
   public AdmitStage(Lookups lookups) {
     this.lookups = lookups;
@@ -114,14 +121,12 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
   }
 
   private Caller signer(Lease lease) {
-    InboxSignatures.Signed signed =
-        new InboxSignatures.Signed(
-            lease.header(Headers.INBOX_KEY).orElse(null),
-            lease.header(Headers.INBOX_TIME).orElse(null),
-            lease.header(Headers.INBOX_SIGNATURE).orElse(null));
     return lookups
         .signatures()
-        .check(signed, Topic.TASKS_REQUESTED.on(lookups.node()), lease.value());
+        .check(
+            InboxSignatures.Signed.of(lease::header),
+            Topic.TASKS_REQUESTED.on(lookups.node()),
+            lease.value());
   }
 
   /** A key that nobody else uses: an unsigned record must not take an owner's key from it. */
@@ -144,6 +149,7 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
 
   private TaskSpec spec(Caller caller, TaskRequested request) throws InterruptedException {
     TaskRules.check(request);
+    checkIdIsOfNow(request.task());
     checkIdIsFree(request);
     EnvironmentSpec environment =
         lookups
@@ -164,12 +170,31 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
         request.requestedAt());
   }
 
-  /** A foreign producer chooses its task's id, and must not choose somebody's. */
+  /**
+   * By its id's time a task is listed, its log is found, and it is forgotten after 97 days: one
+   * from the future would lead every list for ever, one from the past would be gone within the
+   * hour.
+   */
+  private void checkIdIsOfNow(TaskId task) {
+    Instant now = lookups.clock().instant();
+    if (task.createdAt().isAfter(now.plus(ID_AHEAD))
+        || task.createdAt().isBefore(now.minus(ID_AGE))) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID,
+          "the task id %s says that it was made at %s; make a new ULID"
+              .formatted(task, task.createdAt()));
+    }
+  }
+
+  /**
+   * A foreign producer chooses its task's id, and must not choose somebody's. A refusal is nobody's
+   * claim: anybody can be refused under any id.
+   */
   private void checkIdIsFree(TaskRequested request) {
     lookups
         .views()
         .task(request.task())
-        .filter(view -> view.owner() != null && !request.owner().equals(view.owner()))
+        .filter(view -> view.admitted() != null && !request.owner().equals(view.owner()))
         .ifPresent(
             _ -> {
               throw new ErrandException(

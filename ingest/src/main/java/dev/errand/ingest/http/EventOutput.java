@@ -1,12 +1,14 @@
 package dev.errand.ingest.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +18,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: HTML Living Standard, section 9.2.
  */
 public final class EventOutput {
-  /** Below the idle limits of usual proxies, and how soon a gone client is noticed. */
-  public static final Duration HEARTBEAT = Duration.ofSeconds(10);
+  /** How often at least a writer that has nothing to say calls {@link #heartbeat}. */
+  public static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** Below the idle limits of usual proxies; what a client that is gone without a word fails at. */
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final OutputStream out;
   private final InstantSource clock;
+  private final BooleanSupplier gone;
   private Instant lastWrite;
 
-  public EventOutput(OutputStream out, InstantSource clock) throws IOException {
+  /**
+   * @param gone whether the client's connection is closed
+   */
+  public EventOutput(OutputStream out, InstantSource clock, BooleanSupplier gone)
+      throws IOException {
     this.out = out;
     this.clock = clock;
+    this.gone = gone;
     this.lastWrite = clock.instant();
     write(": errand\nretry: 1000\n\n");
   }
@@ -41,8 +52,11 @@ public final class EventOutput {
     write("event: %s\n%sdata: %s\n\n".formatted(name, idLine, JSON.writeValueAsString(data)));
   }
 
-  /** Shows the client that we live, when nothing else has for a while. */
+  /** Shows the client that we live, when nothing else has for a while; fails when it has gone. */
   public void heartbeat() throws IOException {
+    if (gone.getAsBoolean()) {
+      throw new EOFException("the client has gone");
+    }
     if (Duration.between(lastWrite, clock.instant()).compareTo(HEARTBEAT) >= 0) {
       write(": still here\n\n");
     }

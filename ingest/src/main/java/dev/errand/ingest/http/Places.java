@@ -3,6 +3,7 @@ package dev.errand.ingest.http;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A bounded number of followers: each holds a connection, and some a consumer of the broker. */
 public final class Places {
@@ -24,10 +25,15 @@ public final class Places {
       throw new ErrandException(
           FailureCode.FOLLOWERS_FULL, "all %d places of followers are taken".formatted(max));
     }
-    return free::release;
+    AtomicBoolean given = new AtomicBoolean();
+    return () -> {
+      if (given.compareAndSet(false, true)) {
+        free.release();
+      }
+    };
   }
 
-  /** One follower's place. */
+  /** One follower's place; free again when it is closed for the first time. */
   public interface Place extends AutoCloseable {
     @Override
     void close();

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 public class ProblemMappers {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemMappers.class);
 
+  /** A place or a broker is usually back by then. */
+  private static final int RETRY_AFTER_SECONDS = 5;
+
   /** Our own refusals. */
   @ServerExceptionMapper
   public Response refused(ErrandException e) {
@@ -78,6 +81,9 @@ public class ProblemMappers {
             .entity(problem.json());
     if (problem.status() == Response.Status.UNAUTHORIZED.getStatusCode()) {
       response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (problem.status() == Response.Status.SERVICE_UNAVAILABLE.getStatusCode()) {
+      response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     }
     return response.build();
   }

@@ -2,17 +2,15 @@ package dev.errand.ingest.tasks;
 
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.InboxSignatures;
-import dev.errand.schemas.Data;
-import dev.errand.schemas.Event;
 import dev.errand.schemas.Event.TaskRequested;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.TaskId;
-import dev.errand.schemas.wire.Headers;
 import dev.errand.schemas.wire.Wire;
 import dev.errand.stage.FactWriter;
 import dev.errand.stage.Position;
+import dev.errand.stage.trace.TaskTrace;
 import dev.errand.views.TaskView;
 import dev.errand.views.Views;
 import dev.errand.views.deciders.AdmissionDecider;
@@ -20,8 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -77,8 +73,13 @@ public final class Submissions {
    * Appends the request and waits for admission, at most {@link #WAIT}.
    *
    * @param idempotencyKey null makes every call another task
+   * @param traceParent the caller's trace, as its header says it; null is none
    */
-  public Submitted submit(Caller caller, TaskRequest request, @Nullable String idempotencyKey)
+  public Submitted submit(
+      Caller caller,
+      TaskRequest request,
+      @Nullable String idempotencyKey,
+      @Nullable String traceParent)
       throws InterruptedException {
     Instant now = clock.instant();
     TaskId task = TaskId.at(now, random);
@@ -96,7 +97,7 @@ public final class Submissions {
     TaskRules.check(fact);
     BlockingQueue<TaskView> decided = new ArrayBlockingQueue<>(1);
     try (var _ = views.onChange(view -> offer(decided, view, task))) {
-      Position position = append(caller, fact);
+      Position position = TaskTrace.in(traceParent, task, () -> append(caller, fact));
       return await(fact, decided, position);
     }
   }
@@ -110,17 +111,7 @@ public final class Submissions {
   private Position append(Caller caller, TaskRequested fact) throws InterruptedException {
     byte[] value = wire.encode(fact);
     InboxSignatures.Signed signed = signatures.sign(caller, Topic.TASKS_REQUESTED.on(node), value);
-    List<Event.Header> headers = new ArrayList<>();
-    addHeader(headers, Headers.INBOX_KEY, signed.key());
-    addHeader(headers, Headers.INBOX_TIME, signed.time());
-    addHeader(headers, Headers.INBOX_SIGNATURE, signed.signature());
-    return writer.append(fact, EventId.of("task " + fact.task()), value, headers);
-  }
-
-  private static void addHeader(List<Event.Header> headers, String name, @Nullable String value) {
-    if (value != null) {
-      headers.add(new Event.Header(name, Data.of(value)));
-    }
+    return writer.append(fact, EventId.of("task " + fact.task()), value, signed.headers());
   }
 
   private Submitted await(TaskRequested fact, BlockingQueue<TaskView> decided, Position position)
@@ -131,12 +122,14 @@ public final class Submissions {
       if (view != null) {
         return new Submitted(fact.task(), Optional.of(view), position);
       }
-      Optional<TaskId> original =
+      Optional<TaskView> original =
           admission
               .originalOf(fact.owner(), fact.idempotencyKey())
-              .filter(first -> !first.equals(fact.task()));
+              .filter(first -> !first.equals(fact.task()))
+              .flatMap(views::task)
+              .filter(first -> first.state() != TaskView.State.PENDING);
       if (original.isPresent()) {
-        return new Submitted(original.get(), views.task(original.get()), position);
+        return new Submitted(original.get().task(), original, position);
       }
     }
     return new Submitted(fact.task(), Optional.empty(), position);

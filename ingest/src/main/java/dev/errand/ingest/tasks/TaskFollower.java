@@ -45,7 +45,7 @@ public final class TaskFollower {
           out.event("end", null, Map.of("state", TaskJson.word(view.state())));
           return;
         }
-        var _ = changed.poll(EventOutput.HEARTBEAT.toSeconds(), TimeUnit.SECONDS);
+        var _ = changed.poll(EventOutput.LOOK.toSeconds(), TimeUnit.SECONDS);
         out.heartbeat();
       }
     }

@@ -3,9 +3,13 @@ package dev.errand.ingest.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.schemas.Data;
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event.DeadLettered;
+import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
+import dev.errand.schemas.ids.StageName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +17,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +156,37 @@ class TokensTest {
         .isInstanceOfSatisfying(
             ErrandException.class,
             e -> assertThat(e.code()).isEqualTo(FailureCode.SIGNATURE_INVALID));
+  }
+
+  /** A replay comes days later; what counts is what the signature was when the letter was kept. */
+  @Test
+  void signsADeadLetterAnewForWhoeverSignedIt() {
+    Tokens.Issued issued = tokens.issue(ANN, Role.PRODUCER);
+    InboxSignatures signatures = new InboxSignatures(key, tokens, clock);
+    Instant kept = now;
+    DeadLettered letter =
+        new DeadLettered(
+            TOPIC,
+            1,
+            2,
+            new StageName("admit"),
+            null,
+            Data.of(VALUE),
+            foreign(issued, now).headers(),
+            Failure.of(FailureCode.POISON, "no fact"));
+    now = now.plus(Duration.ofDays(30));
+
+    DeadLettered renewed = signatures.renewed(letter, kept);
+
+    Map<String, String> headers = new HashMap<>();
+    renewed.headers().forEach(header -> headers.put(header.name(), header.value().text()));
+    var signed = InboxSignatures.Signed.of(name -> Optional.ofNullable(headers.get(name)));
+    assertThat(signatures.check(signed, TOPIC, VALUE).owner()).isEqualTo(ANN);
+    assertThat(renewed.value()).isEqualTo(letter.value());
+    assertThatThrownBy(() -> signatures.renewed(letter, kept.plus(Duration.ofMinutes(11))))
+        .isInstanceOf(ErrandException.class);
+    tokens.revoke(issued.id());
+    assertThatThrownBy(() -> signatures.renewed(letter, kept)).isInstanceOf(ErrandException.class);
   }
 
   @Test
