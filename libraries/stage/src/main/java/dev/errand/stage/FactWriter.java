@@ -94,7 +94,10 @@ public final class FactWriter implements AutoCloseable {
                     "max.block.ms",
                     LIVE_BLOCK_MILLIS,
                     "metadata.max.idle.ms",
-                    Long.MAX_VALUE, // or the first fact after a pause would be left out
+                    // Or the first fact after a pause would be left out. Kafka adds it to the
+                    // clock:
+                    // what overflows there makes every topic forgotten at once.
+                    Duration.ofDays(365).toMillis(),
                     "delivery.timeout.ms",
                     30_000,
                     "request.timeout.ms",

@@ -7,6 +7,7 @@ import dev.errand.broker.BrokerSettings;
 import dev.errand.broker.EmbeddedBroker;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.wire.Wire;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +25,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A broker that dies in the middle of jobs and stays away for a minute. */
+/** A broker that dies in the middle of jobs and stays away, or that only stops for a moment. */
 final class OutageBrokerTest {
   private static final Duration OUTAGE = Duration.ofMinutes(1);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -71,6 +72,57 @@ final class OutageBrokerTest {
         assertThat(AtMostOneRun.violations(Topics.readAll(connection, wire))).isEmpty();
       }
     }
+  }
+
+  @Test
+  void aLiveFactForABrokerThatStopsForAMomentWaitsForIt() throws Exception {
+    BrokerSettings settings = Laboratory.brokerSettings(folder, freePort(), freePort());
+    Process broker = process(settings);
+    try {
+      Awaitility.await().atMost(PATIENCE).until(() -> Files.exists(settings.credentialFile()));
+      KafkaConnection connection = connection(settings);
+      TopicCatalogue.ensure(connection, Samples.NODE, 2, (short) 1);
+      Map<String, String> eager = new HashMap<>(connection.properties());
+      // Clients look around every 5 min; what the writer forgets then, it must ask for again.
+      eager.put("metadata.max.age.ms", "100");
+      Wire wire = Wire.shipped();
+      try (FactWriter writer =
+          new FactWriter(new KafkaConnection(connection.bootstrapServers(), eager), wire)) {
+        Event.AttemptProgressed before = started();
+        Awaitility.await("the first fact")
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  writer.appendLive(Topic.ATTEMPTS_PROGRESSED, before);
+                  return progressed(connection, wire).contains(before);
+                });
+        Event.AttemptProgressed during = started();
+
+        signal(broker, "STOP");
+        writer.appendLive(Topic.ATTEMPTS_PROGRESSED, during);
+        signal(broker, "CONT");
+
+        Awaitility.await("the fact of the pause")
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> progressed(connection, wire).contains(during));
+      }
+    } finally {
+      broker.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Event.AttemptProgressed started() {
+    return new Event.AttemptProgressed(
+        Samples.run(), Samples.NODE, new StageName("agent"), new Event.Progress.Started());
+  }
+
+  private static List<Event.AttemptProgressed> progressed(KafkaConnection connection, Wire wire) {
+    return Topics.facts(Topics.readAll(connection, wire), Event.AttemptProgressed.class);
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor())
+        .isZero();
   }
 
   private static long count(KafkaConnection connection, Wire wire, Event.AttemptSubmitted fact) {
