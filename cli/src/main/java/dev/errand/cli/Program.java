@@ -21,6 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** All commands in one tree, and what happens when one of them fails. */
 public final class Program {
@@ -90,10 +91,14 @@ public final class Program {
 
   private int misused(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
     String message = failure.getMessage() == null ? "wrong use" : failure.getMessage();
-    tell(
-        CommandFailure.usage(
-            message, "read: " + command.getCommandSpec().qualifiedName() + " --help"));
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !command.getSubcommands().isEmpty()
+        && !unmatched.isUnknownOption()) {
+      message = "there is no command '" + name + " " + unmatched.getUnmatched().getFirst() + "'";
+    }
+    tell(CommandFailure.usage(message, "read: " + name + " --help"));
     return ExitCode.USAGE.number();
   }
 

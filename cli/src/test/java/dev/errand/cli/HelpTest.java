@@ -79,6 +79,32 @@ final class HelpTest {
   }
 
   @Test
+  void aMistypedCommandIsNamed() {
+    Errand.Outcome outcome = new Errand(folder).run("cloud", "lsit");
+
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err())
+        .contains("errand: there is no command 'errand cloud lsit'")
+        .contains("perhaps you should read: errand cloud --help");
+  }
+
+  @Test
+  void theServersCommandsStandInTheHelpAndTheCompletion() {
+    assertThat(new Errand(folder).run("--help").out())
+        .contains("up          Start the server on this machine")
+        .contains("doctor  ");
+    assertThat(new Errand(folder).run("completion", "bash").out()).contains("doctor");
+  }
+
+  @Test
+  void theServersCommandsTakeNoOtherServer() {
+    Errand.Outcome outcome = new Errand(folder).run("--server", "http://localhost:1", "up");
+
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err()).contains("perhaps you should run: errand up");
+  }
+
+  @Test
   void wrongUseEndsWithTwoAndSaysWhereToRead() {
     Errand.Outcome outcome = new Errand(folder).run("cloud", "exec", "--nope");
 

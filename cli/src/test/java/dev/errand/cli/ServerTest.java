@@ -203,41 +203,6 @@ final class ServerTest {
   }
 
   @Test
-  void anEnvironmentsFileIsSentAsItIs() throws IOException {
-    String yaml = "id: web\nrepository: https://x/y\n";
-    Files.writeString(folder.resolve("e.yaml"), yaml);
-    server.json(
-        "PUT /api/v1/environments/web",
-        200,
-        "{\"id\":\"web\",\"version\":2,\"secrets\":[{\"name\":\"K\",\"version\":null}]}");
-
-    Errand.Outcome outcome = new Errand(folder, server).run("env", "apply", "-f", "e.yaml");
-
-    assertThat(outcome.out()).isEqualTo("web: version 2\n");
-    assertThat(outcome.err()).contains("errand env secret set web K");
-    assertThat(server.last().body()).isEqualTo(yaml);
-    assertThat(server.last().header("Content-Type")).isEqualTo("application/yaml");
-  }
-
-  @Test
-  void mistakesInAnEnvironmentsFileHaveTheirPlace() throws IOException {
-    Files.writeString(folder.resolve("bad.yaml"), "id: web\nsetup: [a\n");
-    Files.writeString(folder.resolve("e.yaml"), "id: web\nnope: 1\n");
-    server.problem(
-        "PUT /api/v1/environments/web",
-        400,
-        "{\"code\":\"ENVIRONMENT_INVALID\",\"detail\":\"line 2, column 1: unknown key nope\"}");
-
-    Errand.Outcome syntax = new Errand(folder, server).run("env", "apply", "-f", "bad.yaml");
-    Errand.Outcome meaning = new Errand(folder, server).run("env", "apply", "-f", "e.yaml");
-
-    assertThat(syntax.exit()).isEqualTo(2);
-    assertThat(syntax.err()).contains("errand: bad.yaml:2:10: ");
-    assertThat(meaning.exit()).isEqualTo(2);
-    assertThat(meaning.err()).contains("errand: e.yaml:2:1: unknown key nope");
-  }
-
-  @Test
   void aSecretsValueComesFromStandardInputOrIsTypedWithoutEcho() {
     server.json(ENVIRONMENT, 200, "{\"id\":\"web\",\"version\":1}");
     server.json("PUT /api/v1/environments/web/secrets/KEY", 200, "{}");

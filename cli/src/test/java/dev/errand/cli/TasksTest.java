@@ -115,8 +115,57 @@ final class TasksTest {
 
     assertThat(outcome.exit()).isEqualTo(1);
     assertThat(outcome.out()).isEqualTo("http://localhost:8080/codex/tasks/" + TASK + "\n");
-    assertThat(outcome.err()).contains("running: executed").contains("failed");
+    assertThat(outcome.err().lines())
+        .startsWith(
+            "the server has taken the task and not yet decided on it",
+            "running: executed",
+            "connection lost (the server closed the stream), trying again",
+            "failed: executed",
+            "FAILED  do it");
     assertThat(server.last().header("Last-Event-ID")).isEqualTo("1");
+  }
+
+  @Test
+  void withJsonStandardErrorHoldsFailuresOnly() {
+    server
+        .json("GET /api/v1/environments/web", 200, ENVIRONMENT)
+        .json("POST /api/v1/tasks", 202, task("pending"))
+        .events(
+            "GET /api/v1/tasks/" + TASK + "/events",
+            "event: task\nid: 1\ndata: " + task("running") + "\n\n",
+            "event: task\nid: 2\ndata: " + task("ready") + "\n\n");
+
+    Errand.Outcome outcome =
+        new Errand(folder, server).run("cloud", "exec", "--env=web", "--wait", "--json", "do it");
+
+    assertThat(outcome.out()).isEqualTo(task("ready") + "\n");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @Test
+  void followingALogEndsWithSevenTooWhenTheTimeIsOver() {
+    server
+        .json("GET /api/v1/environments/web", 200, ENVIRONMENT)
+        .json("POST /api/v1/tasks", 201, task("queued"))
+        .events("GET /api/v1/tasks/" + TASK + "/logs", ": alive\n\n");
+
+    Errand.Outcome outcome =
+        new Errand(folder, server)
+            .withQuickPauses()
+            .run("cloud", "exec", "--env=web", "--follow", "--timeout=3s", "do it");
+
+    assertThat(outcome.exit()).isEqualTo(7);
+    assertThat(outcome.err()).contains("the task is not over yet");
+  }
+
+  @Test
+  void aTimeoutWithoutAWaitIsAMistake() {
+    Errand.Outcome outcome =
+        new Errand(folder, server).run("cloud", "exec", "--env=web", "--timeout=3s", "do it");
+
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--timeout").contains("add --wait or --follow");
+    assertThat(server.requests).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param unplaced what git complained about without a path of the patch
  */
 record Verdicts(List<String> conflicts, List<FileChange> fitting, List<String> unplaced) {
+  private static final String QUOTE = "error: while searching for:";
   private static final Pattern FAILED = Pattern.compile("error: patch failed: (.*):([0-9]+)");
   private static final Pattern ERROR = Pattern.compile("error: (.*?): (.*)");
   private static final Pattern MERGED =
@@ -27,8 +28,13 @@ record Verdicts(List<String> conflicts, List<FileChange> fitting, List<String> u
   static Verdicts of(String words, List<FileChange> changes) {
     Map<String, String> reasons = new LinkedHashMap<>();
     List<String> unplaced = new ArrayList<>();
+    boolean quoting = false;
     for (String line : words.lines().toList()) {
-      read(line, reasons, unplaced);
+      // Git quotes the file's own lines here, which may look like its words.
+      quoting = line.equals(QUOTE) || (quoting && !FAILED.matcher(line).matches());
+      if (!quoting) {
+        read(line, reasons, unplaced);
+      }
     }
     List<String> conflicts = new ArrayList<>();
     List<FileChange> fitting = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.outcome.ExitCode;
 import dev.errand.cli.server.Api;
 import dev.errand.cli.server.ApiPath;
+import dev.errand.cli.server.Follower;
 import dev.errand.cli.server.Json;
 import dev.errand.cli.server.Task;
 import dev.errand.cli.session.Session;
@@ -82,7 +83,7 @@ public final class CloudExec implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "With --wait: wait at most so long, then end with 7.")
+      description = "With --wait or --follow: wait at most so long, then end with 7.")
   @Nullable Duration timeout;
 
   /** The command of one run. */
@@ -92,6 +93,10 @@ public final class CloudExec implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    boolean waits = wait || follow;
+    if (timeout != null && !waits) {
+      throw CommandFailure.usage("--timeout says how long to wait", "add --wait or --follow");
+    }
     String text = prompt();
     EnvironmentLookup.Found found = new EnvironmentLookup(session).findOrOnly(environment);
     String from = branch != null ? branch : new BranchGuess(session).branchFor(found.repository());
@@ -109,7 +114,6 @@ public final class CloudExec implements Callable<Integer> {
     }
     Api.Answer answer = submit(request);
     JsonNode document = answer.json();
-    boolean waits = wait || follow;
     if (session.json() && !waits) {
       session.print(document);
     } else if (!session.json()) {
@@ -155,11 +159,12 @@ public final class CloudExec implements Callable<Integer> {
   }
 
   private int until(String id) {
+    Follower follower = session.follower(timeout);
     if (follow) {
       boolean several = attempts != null && attempts > 1;
-      new LogWatch(session, several).untilEnd(id, null, true);
+      new LogWatch(session, several).untilEnd(id, null, true, follower);
     }
-    Task over = new TaskWatch(session).untilOver(id, timeout);
+    Task over = new TaskWatch(session).untilOver(id, follower);
     return CloudWait.conclude(session, over);
   }
 }

@@ -36,7 +36,7 @@ public final class CloudWait implements Callable<Integer> {
     String id = TaskReference.of(task, session).id();
     // Asked first, so that an id that does not exist is said at once.
     Task now = session.api().task(id);
-    Task over = now.over() ? now : new TaskWatch(session).untilOver(id, timeout);
+    Task over = now.over() ? now : new TaskWatch(session).untilOver(id, session.follower(timeout));
     return conclude(session, over);
   }
 

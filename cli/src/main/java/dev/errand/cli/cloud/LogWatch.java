@@ -42,9 +42,14 @@ final class LogWatch implements Follower.Listener {
 
   /** Prints until the server says that this is all. */
   void untilEnd(String id, @Nullable Integer attempt, boolean follow) {
+    untilEnd(id, attempt, follow, session.follower());
+  }
+
+  /** As above, and ends with TIMEOUT when the follower's time is over. */
+  void untilEnd(String id, @Nullable Integer attempt, boolean follow, Follower follower) {
     ApiPath path = ApiPath.of("tasks", id, "logs").with("attempt", attempt).with("follow", follow);
     try {
-      session.follower().follow(path, this);
+      follower.follow(path, this);
     } finally {
       finish();
     }

@@ -11,7 +11,6 @@ import dev.errand.cli.session.Session;
 import dev.errand.cli.terminal.ProgressLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Waits until a task is over and shows on standard error what it does meanwhile. */
@@ -28,14 +27,9 @@ final class TaskWatch implements Follower.Listener {
   /**
    * The task when it is over.
    *
-   * @param limit null for no limit
-   * @throws CommandFailure TIMEOUT after the limit
+   * @throws CommandFailure TIMEOUT when the follower's time is over
    */
-  Task untilOver(String id, @Nullable Duration limit) {
-    Follower follower = session.follower();
-    if (limit != null) {
-      follower.within(limit);
-    }
+  Task untilOver(String id, Follower follower) {
     try {
       follower.follow(ApiPath.of("tasks", id, "events"), this);
     } finally {
@@ -55,8 +49,11 @@ final class TaskWatch implements Follower.Listener {
 
   private boolean show(Task task) {
     latest = task;
+    if (task.over()) {
+      return false; // how it ended is the command's to say
+    }
     progress.show(TaskText.progress(task));
-    return !task.over();
+    return true;
   }
 
   @Override

@@ -8,9 +8,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.session.Session;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * An environment's document as it lies in a file: only its syntax and its id are read here, the
@@ -57,29 +61,70 @@ record EnvironmentFile(String name, byte[] bytes) {
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         boolean isId = "id".equals(parser.currentName());
-        JsonToken value = parser.nextToken();
-        if (isId && value != null && value.isScalarValue()) {
-          id = parser.getText();
+        parser.nextToken();
+        if (isId) {
+          id = id(parser);
         }
         parser.skipChildren();
       }
       if (parser.nextToken() != null) {
-        JsonLocation place = parser.currentTokenLocation();
-        throw at(place.getLineNr(), place.getColumnNr(), "a second document begins here");
+        throw here(parser, "a second document begins here");
       }
-      if (id == null || id.isBlank()) {
+      if (id == null) {
         throw at(1, 1, "the key id is missing");
       }
       return id;
     } catch (JsonProcessingException e) {
-      JsonLocation place = e.getLocation();
-      throw at(
-          place == null ? 0 : place.getLineNr(),
-          place == null ? 0 : place.getColumnNr(),
-          firstLine(e.getOriginalMessage()));
+      throw syntax(e);
     } catch (IOException e) {
       throw at(0, 0, firstLine(e.getMessage()));
     }
+  }
+
+  private String id(JsonParser parser) throws IOException {
+    if (!parser.currentToken().isScalarValue()) {
+      throw here(parser, "the id is no text");
+    }
+    String id = parser.getText();
+    if (!EnvironmentLookup.isId(id)) {
+      throw here(
+          parser,
+          "'%s' is no id of an environment: 1 to 40 of a-z, 0-9 and dashes between them"
+              .formatted(id));
+    }
+    return id;
+  }
+
+  private CommandFailure here(JsonParser parser, String message) {
+    JsonLocation place = parser.currentTokenLocation();
+    return at(place.getLineNr(), place.getColumnNr(), message);
+  }
+
+  /** Says where and what in the parser's own words: what Jackson makes of them is not always so. */
+  private CommandFailure syntax(JsonProcessingException failure) {
+    if (failure.getCause() instanceof MarkedYAMLException marked) {
+      Mark mark = marked.getProblemMark();
+      Mark start = marked.getContextMark();
+      String context = marked.getContext() == null ? "" : ", " + marked.getContext();
+      String from =
+          start == null || context.isEmpty()
+              ? ""
+              : " from line %d on".formatted(start.getLine() + 1);
+      return at(mark.getLine() + 1, mark.getColumn() + 1, marked.getProblem() + context + from);
+    }
+    if (failure.getCause() instanceof ReaderException unreadable) {
+      String before =
+          new String(bytes, StandardCharsets.UTF_8).substring(0, unreadable.getPosition());
+      return at(
+          (int) before.chars().filter(c -> c == '\n').count() + 1,
+          before.length() - before.lastIndexOf('\n'),
+          "the character U+%04X is not allowed".formatted(unreadable.getCodePoint()));
+    }
+    JsonLocation place = failure.getLocation();
+    return at(
+        place == null ? 0 : place.getLineNr(),
+        place == null ? 0 : place.getColumnNr(),
+        firstLine(failure.getOriginalMessage()));
   }
 
   /** A message with its place as editors and terminals understand it: FILE:LINE:COLUMN. */

@@ -34,7 +34,7 @@ public final class EnvironmentLookup {
    * @throws CommandFailure (NOT_FOUND, USAGE) when none or several have this name
    */
   public Found find(String name) {
-    if (name.matches("[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")) {
+    if (isId(name)) {
       try {
         return Found.of(session.api().get(ApiPath.of("environments", name)));
       } catch (CommandFailure e) {
@@ -72,6 +72,11 @@ public final class EnvironmentLookup {
       return Found.of(all.getFirst());
     }
     throw CommandFailure.usage("no environment is named", choices(all));
+  }
+
+  /** Whether it may be an id; a label may look the same. */
+  static boolean isId(String name) {
+    return name.matches("[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?");
   }
 
   private List<JsonNode> all() {

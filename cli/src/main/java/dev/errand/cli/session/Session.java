@@ -10,6 +10,7 @@ import dev.errand.cli.server.Json;
 import dev.errand.cli.terminal.ProgressLine;
 import dev.errand.cli.terminal.Terminal;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of one run share: the options of the root, the terminal, the server. */
@@ -50,11 +51,26 @@ public final class Session {
   }
 
   public Follower follower() {
-    return new Follower(api(), surroundings.clock(), surroundings.pause());
+    return follower(null);
+  }
+
+  /**
+   * One that ends with TIMEOUT after some time from now on.
+   *
+   * @param limit null for no limit
+   */
+  public Follower follower(@Nullable Duration limit) {
+    Follower follower = new Follower(api(), surroundings.clock(), surroundings.pause());
+    return limit == null ? follower : follower.within(limit);
   }
 
   public ProgressLine progress() {
-    return new ProgressLine(terminal(), surroundings.clock());
+    return new ProgressLine(terminal(), surroundings.clock(), isQuiet());
+  }
+
+  /** With --json a script may read standard error, where failures are JSON and nothing else is. */
+  private boolean isQuiet() {
+    return json() && !terminal().people().err();
   }
 
   public void print(String line) {
@@ -65,8 +81,11 @@ public final class Session {
     terminal().print(Json.text(document));
   }
 
+  /** Something that is good to know, for a person. */
   public void note(String line) {
-    terminal().note(line);
+    if (!isQuiet()) {
+      terminal().note(line);
+    }
   }
 
   /**

@@ -14,12 +14,17 @@ public final class ProgressLine {
   private final Terminal terminal;
   private final InstantSource clock;
   private final Instant start;
+  private final boolean quiet;
   private String text = "";
   private boolean shown;
 
-  public ProgressLine(Terminal terminal, InstantSource clock) {
+  /**
+   * @param quiet says nothing where no person reads
+   */
+  public ProgressLine(Terminal terminal, InstantSource clock, boolean quiet) {
     this.terminal = terminal;
     this.clock = clock;
+    this.quiet = quiet;
     this.start = clock.instant();
   }
 
@@ -30,7 +35,7 @@ public final class ProgressLine {
     text = safe;
     if (terminal.people().err()) {
       tick();
-    } else if (changed && !safe.isEmpty()) {
+    } else if (changed && !safe.isEmpty() && !quiet) {
       terminal.note(safe);
     }
   }
