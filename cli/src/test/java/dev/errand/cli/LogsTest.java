@@ -149,7 +149,23 @@ final class LogsTest {
   }
 
   @Test
+  void anAttemptThatIsNotThereIsNoEmptyLog() {
+    task(2);
+
+    Errand.Outcome unknown =
+        new Errand(folder, server).run("cloud", "logs", TASK, "--attempt", "3");
+    Errand.Outcome impossible =
+        new Errand(folder, server).run("cloud", "logs", TASK, "--attempt", "0");
+
+    assertThat(unknown.exit()).isEqualTo(3);
+    assertThat(unknown.err()).contains("the task has no attempt 3").contains("1 to 2");
+    assertThat(impossible.exit()).isEqualTo(2);
+    assertThat(impossible.err()).contains("--attempt is 0");
+  }
+
+  @Test
   void withoutFollowTheWholeLogIsPrinted() {
+    task(2);
     server.on(
         LOGS,
         request ->

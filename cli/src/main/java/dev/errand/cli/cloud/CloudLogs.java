@@ -43,10 +43,16 @@ public final class CloudLogs implements Callable<Integer> {
   public Integer call() {
     TaskReference reference = TaskReference.of(task, session);
     Integer only = reference.attempt(attempt);
+    Task now = session.api().task(reference.id());
+    int attempts = now.attempts().size(); // 0 before admission
+    if (only != null && attempts > 0 && only > attempts) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          "the task has no attempt " + only,
+          "name one of its attempts, 1 to " + attempts);
+    }
     if (follow || session.json()) {
-      Task now = session.api().task(reference.id());
-      new LogWatch(session, now.attempts().size() > 1 && only == null)
-          .untilEnd(reference.id(), only, follow);
+      new LogWatch(session, attempts > 1 && only == null).untilEnd(reference.id(), only, follow);
     } else {
       copy(ApiPath.of("tasks", reference.id(), "logs").with("attempt", only));
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempt from the name, or 0
  */
 record TaskReference(String id, int attempt) {
+  private static final int MAX_ATTEMPTS = 4;
+
   private static final Pattern GRAMMAR =
       Pattern.compile(
           "(?:(https?://[^/?#]+)/codex/tasks/)?([0-7][0-9A-HJKMNP-TV-Z]{25})(?:-([1-4]))?/?");
@@ -51,9 +53,12 @@ record TaskReference(String id, int attempt) {
   /**
    * The attempt that is meant, from the option or from the name; null for the server's choice.
    *
-   * @throws CommandFailure (USAGE) when both name one and they differ
+   * @throws CommandFailure (USAGE) when no task can have it, or both name one and they differ
    */
   @Nullable Integer attempt(@Nullable Integer option) {
+    if (option != null && (option < 1 || option > MAX_ATTEMPTS)) {
+      throw CommandFailure.usage("--attempt is " + option, "name one of 1 to " + MAX_ATTEMPTS);
+    }
     if (option != null && attempt != 0 && option != attempt) {
       throw CommandFailure.usage(
           "the task's name says attempt " + attempt + ", and --attempt says " + option, null);
