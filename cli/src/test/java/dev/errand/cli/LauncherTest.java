@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,6 +107,33 @@ final class LauncherTest {
 
     assertThat(run("cloud").said()).contains("-XX:AOTCache=" + folder);
     assertThat(run("up").said()).doesNotContain("AOTCache");
+  }
+
+  /** After an update of the JDK no cache fits any more, until the next build. */
+  @Test
+  void aCacheThatDoesNotFitIsNotWorthAWord() throws Exception {
+    Files.writeString(folder.resolve("home/cli/target/errand.aot"), "no cache");
+    Manifest manifest = new Manifest();
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.MAIN_CLASS, Command.class.getName());
+    attributes.put(
+        Attributes.Name.CLASS_PATH,
+        Command.class.getProtectionDomain().getCodeSource().getLocation().toString());
+    Path jar = folder.resolve("home/cli/target/cli-0.1.0.jar");
+    new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+
+    assertThat(runAs("home/errand", System.getProperty("java.home"), "cloud").said())
+        .isEqualTo("ran with cloud\n");
+  }
+
+  /** Stands for the client, in a real JVM. */
+  static final class Command {
+    private Command() {}
+
+    public static void main(String[] arguments) {
+      System.out.println("ran with " + String.join(" ", arguments));
+    }
   }
 
   @Test
