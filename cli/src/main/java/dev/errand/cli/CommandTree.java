@@ -10,6 +10,7 @@ import dev.errand.cli.cloud.CloudStatus;
 import dev.errand.cli.cloud.CloudWait;
 import dev.errand.cli.environment.EnvApply;
 import dev.errand.cli.environment.EnvCommands;
+import dev.errand.cli.environment.GitCredentialCommands;
 import dev.errand.cli.environment.SecretCommands;
 import dev.errand.cli.session.Session;
 import java.util.List;
@@ -45,6 +46,7 @@ final class CommandTree {
         new Branch("cloud", this::cloud),
         new Branch("apply", () -> new Apply(session)),
         new Branch("env", this::environments),
+        new Branch("secret", this::installationSecrets),
         new Branch("token", this::tokens),
         new Branch("completion", () -> new Completion(session)));
     ServerCommands.forgetOtherServers(root);
@@ -79,6 +81,14 @@ final class CommandTree {
         new CommandLine(new Groups.Secrets()),
         new Branch("set", () -> new SecretCommands.Assign(session)),
         new Branch("delete", () -> new SecretCommands.Delete(session)));
+  }
+
+  private CommandLine installationSecrets() {
+    return grow(
+        new CommandLine(new Groups.InstallationSecrets()),
+        new Branch("set", () -> new GitCredentialCommands.Assign(session)),
+        new Branch("list", () -> new GitCredentialCommands.ListAll(session)),
+        new Branch("delete", () -> new GitCredentialCommands.Delete(session)));
   }
 
   private CommandLine tokens() {

@@ -15,6 +15,9 @@ final class Groups {
   @Command(name = "secret", description = "Give an environment's secrets their values.")
   static final class Secrets {}
 
+  @Command(name = "secret", description = "Give the server what opens private repositories.")
+  static final class InstallationSecrets {}
+
   @Command(name = "token", description = "Make and revoke tokens (needs the role admin).")
   static final class Tokens {}
 }

@@ -25,6 +25,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -61,20 +62,25 @@ public class EnvironmentResource {
     return json(door.services().environments().require(id(id)), null);
   }
 
-  /** Makes the environment what the document says; the same document again changes nothing. */
+  /**
+   * Makes the environment what the document says; the same document again changes nothing. Other
+   * code that would see existing secrets needs {@code confirmSecrets=true}.
+   */
   @PUT
   @Path("{id}")
   @Consumes({MediaType.APPLICATION_JSON, "application/yaml", "text/yaml"})
   public Map<String, Object> apply(
       @PathParam("id") String id,
       @HeaderParam("Content-Type") @Nullable String type,
+      @QueryParam("confirmSecrets") boolean confirmed,
       InputStream body)
       throws InterruptedException {
     Caller caller = visitor.require(Operation.EDIT_ENVIRONMENT);
     Syntax syntax = type != null && type.contains("yaml") ? Syntax.YAML : Syntax.JSON;
     Value document = Value.parse(Bodies.read(body), syntax, FailureCode.ENVIRONMENT_INVALID);
     EnvironmentSpec spec = EnvironmentDocument.read(document, id(id));
-    Edited edited = door.services().environments().apply(spec, caller.owner());
+    boolean mayShowSecrets = confirmed || !door.services().secrets().hasAny(spec.id());
+    Edited edited = door.services().environments().apply(spec, caller.owner(), mayShowSecrets);
     return json(edited.spec(), edited.position());
   }
 

@@ -6,6 +6,7 @@ import dev.errand.ingest.access.Sessions;
 import dev.errand.ingest.access.Tokens;
 import dev.errand.ingest.admission.AdmitStage;
 import dev.errand.ingest.environments.EnvironmentRegistry;
+import dev.errand.ingest.environments.GitCredentialRegistry;
 import dev.errand.ingest.environments.SecretRegistry;
 import dev.errand.ingest.tasks.Submissions;
 import dev.errand.schemas.ErrandException;
@@ -34,10 +35,12 @@ record Services(
     InboxSignatures signatures,
     EnvironmentRegistry environments,
     SecretRegistry secrets,
+    GitCredentialRegistry gitCredentials,
     Submissions submissions,
     StageRunner admit,
     Table<Event.EnvironmentDefined> environmentTable,
     Table<Event.SecretSealed> secretTable,
+    Table<Event.GitCredentialSealed> credentialTable,
     Table<Event.SchemaRegistered> schemaTable)
     implements AutoCloseable {
 
@@ -58,10 +61,12 @@ record Services(
 
     var environmentTable = follow(parts, Topic.ENVIRONMENTS, Event.EnvironmentDefined.class);
     var secretTable = follow(parts, Topic.SECRETS, Event.SecretSealed.class);
+    var credentialTable = follow(parts, Topic.GIT_CREDENTIALS, Event.GitCredentialSealed.class);
     var schemaTable = follow(parts, Topic.SCHEMAS, Event.SchemaRegistered.class);
     schemaTable.onChange(parts.wire()::learn);
     awaitCaughtUp(environmentTable);
     awaitCaughtUp(secretTable);
+    awaitCaughtUp(credentialTable);
     awaitCaughtUp(schemaTable);
     shareSchemas(parts, schemaTable);
 
@@ -98,10 +103,12 @@ record Services(
         signatures,
         environments,
         secrets,
+        new GitCredentialRegistry(credentialTable, parts.writer(), parts.vault()),
         submissions,
         admit,
         environmentTable,
         secretTable,
+        credentialTable,
         schemaTable);
   }
 
@@ -157,6 +164,7 @@ record Services(
     admit.close();
     environmentTable.close();
     secretTable.close();
+    credentialTable.close();
     schemaTable.close();
   }
 }

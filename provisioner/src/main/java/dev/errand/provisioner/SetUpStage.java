@@ -133,6 +133,11 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
 
   private LogArtifact setUp(RepositoryCheckedOut fact, Box box, String script, Lease lease)
       throws IOException, InterruptedException {
+    if (!fact.spec().environment().secrets().isEmpty() && fact.spec().secretVersions().isEmpty()) {
+      lease.progress(
+          new Progress.Noticed(
+              "The setup gets no secret: the commit is on none of the environment's trusted refs."));
+    }
     try (SetupSecrets secrets = SetupSecrets.open(fact.spec(), tools.vault(), tools.secrets());
         LogRecorder recorder =
             LogRecorder.open(lease.directory(), NAME, secrets.filter(), lease::log)) {

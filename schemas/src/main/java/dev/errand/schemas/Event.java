@@ -4,6 +4,7 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.RunId;
@@ -54,6 +55,21 @@ public sealed interface Event {
 
     @Override
     NodeName node();
+  }
+
+  /** A fact about no task; the newest with its key counts. */
+  sealed interface OfPlatform extends Event {
+    @Override
+    default String key() {
+      return switch (this) {
+        case NodeReported f -> f.node().value();
+        case EnvironmentDefined f -> f.spec().id().value();
+        case SecretSealed f -> f.environment() + "/" + f.name();
+        case GitCredentialSealed f -> f.place().value();
+        case SchemaRegistered f -> Integer.toString(f.id());
+        case DeadLettered f -> f.topic() + "-" + f.partition() + "-" + f.offset();
+      };
+    }
   }
 
   /**
@@ -205,41 +221,26 @@ public sealed interface Event {
    */
   record NodeReported(
       NodeName node, String service, Instant epoch, int permits, int freePermits, List<Held> held)
-      implements Event {
-    @Override
-    public String key() {
-      return node.value();
-    }
-  }
+      implements OfPlatform {}
 
   /** A run that a service is working on. */
   record Held(RunId run, StageName stage) {}
 
   /** An environment's newest version. */
-  record EnvironmentDefined(EnvironmentSpec spec, Owner by, boolean deleted) implements Event {
-    @Override
-    public String key() {
-      return spec.id().value();
-    }
-  }
+  record EnvironmentDefined(EnvironmentSpec spec, Owner by, boolean deleted)
+      implements OfPlatform {}
 
   /** A secret's value, sealed; never the value. */
   record SecretSealed(
       EnvironmentId environment, SecretName name, int version, Data sealed, boolean deleted)
-      implements Event {
-    @Override
-    public String key() {
-      return environment.value() + "/" + name.value();
-    }
-  }
+      implements OfPlatform {}
+
+  /** A credential for git repositories, sealed; never the credential. */
+  record GitCredentialSealed(GitPlace place, int version, Data sealed, boolean deleted)
+      implements OfPlatform {}
 
   /** A schema under the id that frames of it carry. */
-  record SchemaRegistered(int id, String subject, int version, String text) implements Event {
-    @Override
-    public String key() {
-      return Integer.toString(id);
-    }
-  }
+  record SchemaRegistered(int id, String subject, int version, String text) implements OfPlatform {}
 
   /** Somebody wants an attempt to stop; attempt 0 is all of the task's. */
   record CancelRequested(TaskId task, int attempt, Owner by) implements OfTask {}
@@ -258,12 +259,7 @@ public sealed interface Event {
       Data value,
       List<Header> headers,
       Failure cause)
-      implements Event {
-    @Override
-    public String key() {
-      return topic + "-" + partition + "-" + offset;
-    }
-  }
+      implements OfPlatform {}
 
   /** A record's header. */
   record Header(String name, Data value) {}

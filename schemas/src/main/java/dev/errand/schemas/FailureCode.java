@@ -79,6 +79,9 @@ public enum FailureCode {
   SECRETS_REFUSED(
       FailureKind.USER,
       "run the task on a commit of a trusted branch, or have an operator submit it"),
+  SECRETS_UNCONFIRMED(
+      FailureKind.USER,
+      "confirm with `errand env apply --confirm-secrets`, or delete the secrets first"),
   QUEUE_FULL(FailureKind.CAPACITY, "wait until running tasks have ended, or add a node"),
   FOLLOWERS_FULL(FailureKind.CAPACITY, "close other followers of logs and events, then retry"),
   ENGINE_UNAVAILABLE(

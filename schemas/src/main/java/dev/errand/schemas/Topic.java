@@ -32,6 +32,7 @@ public enum Topic {
   NODES("nodes", Event.NodeReported.class, Keep.LIVE),
   ENVIRONMENTS("environments", Event.EnvironmentDefined.class, Keep.NEWEST),
   SECRETS("secrets", Event.SecretSealed.class, Keep.NEWEST),
+  GIT_CREDENTIALS("git.credentials", Event.GitCredentialSealed.class, Keep.NEWEST),
   SCHEMAS("schemas", Event.SchemaRegistered.class, Keep.NEWEST),
   DEAD_LETTERS("dead-letters", Event.DeadLettered.class, Keep.LIFECYCLE);
 

@@ -4,6 +4,7 @@ import dev.errand.artifacts.ArtifactStore;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.repositories.Mirrors;
 import dev.errand.repositories.RepositoryPolicy;
+import dev.errand.repositories.credentials.Credentials;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.secrets.Vault;
@@ -11,6 +12,11 @@ import java.io.IOException;
 
 /** What the front door and the workers of a machine both stand on: files in the data folder. */
 record NodeParts(DataFolder data, Mirrors mirrors, Vault vault, ArtifactStore artifacts) {
+  /** The same with what opens private repositories. */
+  NodeParts with(Credentials credentials) {
+    return new NodeParts(data, mirrors.with(credentials), vault, artifacts);
+  }
+
   /**
    * Opens them.
    *

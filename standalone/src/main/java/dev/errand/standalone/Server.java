@@ -78,7 +78,10 @@ public class Server implements AutoCloseable {
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());
     if (!services.equals(EnumSet.of(Service.BROKER))) {
       StageHost host = host(connection, data);
-      NodeParts parts = NodeParts.open(data, repositoryPolicy(services));
+      NodeParts files = NodeParts.open(data, repositoryPolicy(services));
+      SealedCredentials credentials = SealedCredentials.follow(host, files.vault());
+      started.push(credentials);
+      NodeParts parts = files.with(credentials);
       if (services.contains(Service.INGEST)) {
         openFrontDoor(host, parts);
         installation.recordProcess(ProcessHandle.current());

@@ -140,6 +140,17 @@ final class Deployment implements AutoCloseable {
   }
 
   CommandResult errandWith(String input, Path folder, String... arguments) {
+    Map<String, String> own = Map.of("ERRAND_DATA", data.toString());
+    return CommandResult.of(commandLine(arguments), folder, input, own);
+  }
+
+  /** The same for somebody with a token of his own. */
+  CommandResult errandAs(String token, String... arguments) {
+    Map<String, String> other = Map.of("ERRAND_SERVER", url(), "ERRAND_TOKEN", token);
+    return CommandResult.of(commandLine(arguments), SourceTree.ROOT, "", other);
+  }
+
+  private List<String> commandLine(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -150,7 +161,7 @@ final class Deployment implements AutoCloseable {
                 "-jar",
                 SourceTree.ROOT.resolve("cli/target/cli-0.1.0.jar").toString()));
     command.addAll(List.of(arguments));
-    return CommandResult.of(command, folder, input, Map.of("ERRAND_DATA", data.toString()));
+    return command;
   }
 
   /** An environment that is small enough for many beside each other, and ends soon. */

@@ -33,6 +33,14 @@ public final class EnvApply implements Callable<Integer> {
       description = "The environment's file; - reads standard input.")
   String file = "";
 
+  @Option(
+      names = "--confirm-secrets",
+      description = {
+        "Let other code than before see the environment's secrets: needed when the",
+        "repository, its trusted refs, the image or a script of the setup has changed."
+      })
+  boolean confirmSecrets;
+
   /** The command of one run. */
   public EnvApply(Session session) {
     this.session = session;
@@ -41,7 +49,9 @@ public final class EnvApply implements Callable<Integer> {
   @Override
   public Integer call() {
     EnvironmentFile document = EnvironmentFile.read(file, session);
-    ApiPath path = ApiPath.of("environments", document.id());
+    ApiPath path =
+        ApiPath.of("environments", document.id())
+            .with("confirmSecrets", confirmSecrets ? true : null);
     Api.Body body = new Api.Body(document.contentType(), document.bytes(), Map.of());
     JsonNode answer;
     try {

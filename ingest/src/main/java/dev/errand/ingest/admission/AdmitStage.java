@@ -30,6 +30,7 @@ import dev.errand.views.Views;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -230,10 +231,11 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
     if (caller.may(Operation.USE_SECRETS, caller.owner())) {
       return true;
     }
-    List<RefName> trusted =
-        environment.trustedRefs().isEmpty()
-            ? List.of(resolved.defaultBranch())
-            : environment.trustedRefs();
+    List<RefName> trusted = new ArrayList<>(environment.trustedRefs());
+    RefName defaultBranch = resolved.defaultBranch();
+    if (trusted.isEmpty() && defaultBranch != null) {
+      trusted.add(defaultBranch);
+    }
     for (RefName ref : trusted) {
       if (lookups.mirrors().leadsTo(environment.repository(), ref, resolved.commit())) {
         return true;

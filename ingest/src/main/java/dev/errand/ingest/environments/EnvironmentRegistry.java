@@ -109,8 +109,15 @@ public final class EnvironmentRegistry {
     }
   }
 
-  /** Makes the environment what the document says; an identical one changes nothing. */
-  public Edited apply(EnvironmentSpec document, Owner by) throws InterruptedException {
+  /**
+   * Makes the environment what the document says; an identical one changes nothing.
+   *
+   * @param mayShowSecrets whether other code than before may see the secrets' values: somebody has
+   *     said so, or there are none
+   * @throws ErrandException SECRETS_UNCONFIRMED
+   */
+  public Edited apply(EnvironmentSpec document, Owner by, boolean mayShowSecrets)
+      throws InterruptedException {
     editing.lockInterruptibly();
     try {
       EnvironmentDefined last = table.find(document.id().value()).orElse(null);
@@ -120,6 +127,11 @@ public final class EnvironmentRegistry {
       EnvironmentSpec before = last.spec();
       if (!last.deleted() && Revisions.saySame(before, document)) {
         return new Edited(before, null);
+      }
+      if (!mayShowSecrets && !Revisions.showSecretsToTheSame(before, document)) {
+        throw new ErrandException(
+            FailureCode.SECRETS_UNCONFIRMED,
+            "with this change, other code would see the secrets of '%s'".formatted(before.id()));
       }
       return define(
           Revisions.numbered(document, before.version() + 1, before.generation()), by, false);

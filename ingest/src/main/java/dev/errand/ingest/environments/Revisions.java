@@ -27,6 +27,15 @@ final class Revisions {
         spec.limits());
   }
 
+  /** Whether the secrets of both are seen by the same code: repository, commits, image, scripts. */
+  static boolean showSecretsToTheSame(EnvironmentSpec one, EnvironmentSpec other) {
+    return one.repository().equals(other.repository())
+        && one.trustedRefs().equals(other.trustedRefs())
+        && one.image().equals(other.image())
+        && one.setup().equals(other.setup())
+        && one.maintenance().equals(other.maintenance());
+  }
+
   /** Whether both say the same, whatever their numbers. */
   static boolean saySame(EnvironmentSpec one, EnvironmentSpec other) {
     return numbered(one, 0, 0).equals(numbered(other, 0, 0));

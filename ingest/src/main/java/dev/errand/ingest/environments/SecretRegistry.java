@@ -80,6 +80,12 @@ public final class SecretRegistry {
     }
   }
 
+  /** Whether the environment has any value. */
+  public boolean hasAny(EnvironmentId environment) {
+    return table.all().stream()
+        .anyMatch(fact -> fact.environment().equals(environment) && !fact.deleted());
+  }
+
   /** Removes all values of an environment, so that a later one of the same name has none. */
   public void deleteAll(EnvironmentId environment) throws InterruptedException {
     List<SecretName> names =

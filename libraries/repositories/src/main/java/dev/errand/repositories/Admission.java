@@ -1,13 +1,20 @@
 package dev.errand.repositories;
 
+import dev.errand.egress.AddressRules;
+import dev.errand.repositories.credentials.Credentials;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which URLs git may be given. The repository's own and every submodule's pass here, for what
@@ -18,9 +25,11 @@ final class Admission {
   private static final String GITDIR = "gitdir: ";
 
   private final RepositoryPolicy policy;
+  private final Credentials credentials;
 
-  Admission(RepositoryPolicy policy) {
+  Admission(RepositoryPolicy policy, Credentials credentials) {
     this.policy = policy;
+    this.credentials = credentials;
   }
 
   /**
@@ -30,7 +39,82 @@ final class Admission {
    * @throws ErrandException REPOSITORY_REFUSED, or REPOSITORY_UNREACHABLE for a folder that is not
    *     there
    */
-  String admit(RepositoryUrl url) {
+  Remote admit(RepositoryUrl url) {
+    return new Remote(address(url), null, login(url));
+  }
+
+  /**
+   * The same for a submodule, whose URL comes from whoever may push, not from an operator. It is
+   * shown no other credential than the repository at the top: else whoever may push to one could
+   * read all that the installation can. A folder is taken from a repository in a folder alone. On
+   * another host, that host's addresses must be public, unless an operator has named it: else git
+   * would ask the services of this network.
+   */
+  Remote admit(RepositoryUrl submodule, RepositoryUrl top) {
+    if (submodule.scheme().equals("file") && !top.scheme().equals("file")) {
+      throw refused(submodule, "a repository from elsewhere names a folder of this machine");
+    }
+    Credentials.Found own = login(submodule);
+    return new Remote(
+        address(submodule),
+        isNamed(submodule, top) ? null : pin(submodule),
+        own != null && own.equals(login(top)) ? own : null);
+  }
+
+  private boolean isNamed(RepositoryUrl submodule, RepositoryUrl top) {
+    if (submodule.scheme().equals("file") || policy.proxy() != null) {
+      return true; // judged by its folder; or by the proxy, which alone knows what names mean
+    }
+    String host = hostOf(submodule);
+    boolean atTop =
+        !top.scheme().equals("file")
+            && host.equals(hostOf(top))
+            && portOf(submodule) == portOf(top);
+    return atTop || policy.hosts().contains(host);
+  }
+
+  /** What the name means now is what git uses: asked again, it could mean something else. */
+  private static @Nullable String pin(RepositoryUrl url) {
+    String host = hostOf(url);
+    try {
+      List<String> addresses = new ArrayList<>();
+      for (InetAddress address : InetAddress.getAllByName(host)) {
+        if (!AddressRules.publicInternet().allows(address)) {
+          throw refused(
+              url,
+              "the host '%s' is not on the public internet; errand.repositories.hosts can name it"
+                  .formatted(host));
+        }
+        addresses.add(address.getHostAddress());
+      }
+      boolean isAddress = host.startsWith("[");
+      return isAddress
+          ? null
+          : "%s:%d:%s".formatted(host, portOf(url), String.join(",", addresses));
+    } catch (UnknownHostException e) {
+      throw new ErrandException(
+          FailureCode.REPOSITORY_UNREACHABLE, "'%s': there is no such host".formatted(url), e);
+    }
+  }
+
+  private static int portOf(RepositoryUrl url) {
+    int port = URI.create(url.value()).getPort();
+    return switch (url.scheme()) {
+      case "https" -> port < 0 ? 443 : port;
+      case "http" -> port < 0 ? 80 : port;
+      default -> port < 0 ? 22 : port;
+    };
+  }
+
+  private static String hostOf(RepositoryUrl url) {
+    return URI.create(url.value()).getHost().toLowerCase(Locale.ROOT);
+  }
+
+  Credentials.@Nullable Found login(RepositoryUrl url) {
+    return credentials.find(url).filter(found -> found.opens(url)).orElse(null);
+  }
+
+  private String address(RepositoryUrl url) {
     return switch (url.scheme()) {
       case "file" -> folder(url);
       case "http" -> {
@@ -44,7 +128,7 @@ final class Admission {
   }
 
   private String host(RepositoryUrl url) {
-    String host = URI.create(url.value()).getHost().toLowerCase(Locale.ROOT);
+    String host = hostOf(url);
     if (!policy.hosts().isEmpty() && !policy.hosts().contains(host)) {
       throw refused(url, "the host '%s' is not allowed on this server".formatted(host));
     }
@@ -60,14 +144,38 @@ final class Admission {
       Path real = asked.toRealPath();
       requireBelowRoots(url, real);
       Path gitDirectory = real.resolve(".git");
-      if (Files.exists(gitDirectory)) {
-        requireBelowRoots(url, behind(gitDirectory).toRealPath());
-      }
+      Path repository = Files.exists(gitDirectory) ? behind(gitDirectory).toRealPath() : real;
+      requireBelowRoots(url, repository);
+      requireOwnObjects(url, repository);
       return "file://" + encoded(real);
     } catch (IOException e) {
       requireBelowRoots(url, asked.normalize());
       throw new ErrandException(
           FailureCode.REPOSITORY_UNREACHABLE, "'%s' is not there".formatted(url), e);
+    }
+  }
+
+  /** What a repository borrows it also gives away, so that must be allowed as well. */
+  private void requireOwnObjects(RepositoryUrl url, Path repository) throws IOException {
+    Path shared = repository;
+    Path common = repository.resolve("commondir");
+    if (Files.isRegularFile(common) && Files.size(common) <= MAX_GITFILE_BYTES) {
+      shared = repository.resolve(Files.readString(common).strip()).toRealPath();
+      requireBelowRoots(url, shared);
+    }
+    Path objects = shared.resolve("objects");
+    requireBelowRoots(url, objects.toRealPath());
+    Path alternates = objects.resolve("info/alternates");
+    if (!Files.exists(alternates)) {
+      return;
+    }
+    if (!Files.isRegularFile(alternates) || Files.size(alternates) > MAX_GITFILE_BYTES) {
+      throw refused(url, "it borrows from too many repositories");
+    }
+    for (String line : Files.readAllLines(alternates)) {
+      if (!line.isBlank() && !line.startsWith("#")) {
+        requireBelowRoots(url, objects.resolve(line).toRealPath());
+      }
     }
   }
 

@@ -47,7 +47,7 @@ final class CommitProbe {
   /**
    * @throws ErrandException REF_NOT_FOUND when the remote has no such commit, and as git fails
    */
-  void require(RepositoryUrl url, String remote, CommitSha commit) throws InterruptedException {
+  void require(RepositoryUrl url, Remote remote, CommitSha commit) throws InterruptedException {
     Path scratch;
     try {
       scratch = Files.createTempDirectory(home, "probe-");
@@ -65,17 +65,18 @@ final class CommitProbe {
     }
   }
 
-  private GitCommand command(Path scratch, String remote, CommitSha commit) {
+  private GitCommand command(Path scratch, Remote remote, CommitSha commit) {
     String folder = scratch.toString();
     return GitCommand.of(
-        policy.resolveTimeout(),
-        "sh",
-        "-ec",
-        SCRIPT,
-        "errand-probe",
-        folder,
-        remote,
-        commit.value());
+            policy.resolveTimeout(),
+            "sh",
+            "-ec",
+            SCRIPT,
+            "errand-probe",
+            folder,
+            remote.address(),
+            commit.value())
+        .to(remote);
   }
 
   /** For the shell that was killed before its trap; else there is nothing left. */

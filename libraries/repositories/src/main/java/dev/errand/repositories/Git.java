@@ -1,5 +1,6 @@
 package dev.errand.repositories;
 
+import dev.errand.repositories.credentials.Login;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
@@ -48,7 +49,15 @@ final class Git {
    * @throws ErrandException BUG when git or flock cannot be started at all
    */
   GitResult run(GitCommand command) throws InterruptedException {
-    Process process = start(command);
+    Remote remote = command.remote();
+    try (Login login = Login.open(remote == null ? null : remote.login(), home)) {
+      return run(command, login);
+    }
+  }
+
+  private GitResult run(GitCommand command, Login login) throws InterruptedException {
+    Process process = start(command, login);
+    login.send(process.getOutputStream());
     ErrorLines errors = new ErrorLines(command.progress());
     BoundedOutput output = new BoundedOutput(command.maxOutputBytes());
     Thread errorReader = Thread.startVirtualThread(() -> drain(process.getErrorStream(), errors));
@@ -97,7 +106,7 @@ final class Git {
     helpers.forEach(ProcessHandle::destroyForcibly);
   }
 
-  private Process start(GitCommand command) {
+  private Process start(GitCommand command, Login login) {
     List<String> line = new ArrayList<>();
     Path lock = command.lock();
     if (lock != null) {
@@ -105,11 +114,20 @@ final class Git {
       line.addAll(List.of("" + LOCK_NOT_TAKEN, "--timeout", "" + command.timeout().toSeconds()));
       line.add(lock.toString());
     }
+    line.addAll(login.prefix());
     line.addAll(command.line());
     ProcessBuilder builder = new ProcessBuilder(line);
-    environment(builder.environment());
+    List<String> configuration = configuration();
+    configuration.addAll(login.configuration());
+    Remote remote = command.remote();
+    if (remote != null && remote.pin() != null) {
+      configuration.add("http.curloptResolve=" + remote.pin());
+    }
+    environment(builder.environment(), configuration, ssh(login));
     builder.directory(home.toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    if (!login.usesInput()) {
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    }
     try {
       return builder.start();
     } catch (IOException e) {
@@ -118,7 +136,7 @@ final class Git {
     }
   }
 
-  private void environment(Map<String, String> variables) {
+  private void environment(Map<String, String> variables, List<String> configuration, String ssh) {
     Map<String, String> ours = Map.copyOf(variables);
     variables.clear();
     for (String name : KEPT_VARIABLES) {
@@ -131,7 +149,6 @@ final class Git {
     // The data folder may lie in somebody's working tree, whose configuration is not ours.
     variables.put("GIT_CEILING_DIRECTORIES", home.resolve("..").normalize().toString());
     variables.put("LC_ALL", "C.UTF-8");
-    List<String> configuration = configuration();
     variables.put("GIT_CONFIG_COUNT", "" + configuration.size());
     for (int i = 0; i < configuration.size(); i++) {
       String[] pair = configuration.get(i).split("=", 2);
@@ -146,7 +163,7 @@ final class Git {
     variables.put("SSH_ASKPASS", "/bin/false");
     variables.put("GIT_OPTIONAL_LOCKS", "0");
     variables.put("GIT_NO_REPLACE_OBJECTS", "1");
-    variables.put("GIT_SSH_COMMAND", ssh());
+    variables.put("GIT_SSH_COMMAND", ssh);
     variables.put("GIT_SSH_VARIANT", "ssh");
   }
 
@@ -192,11 +209,14 @@ final class Git {
   }
 
   /** Git hands this to a shell, so paths are quoted. */
-  private String ssh() {
+  private String ssh(Login login) {
     StringBuilder command =
         new StringBuilder("ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes")
             .append(" -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ControlMaster=no")
             .append(" -o ForwardAgent=no -o PermitLocalCommand=no");
+    if (!login.sshOptions().isEmpty()) {
+      return command.append(login.sshOptions()).toString();
+    }
     Path identity = policy.sshIdentity();
     if (identity != null) {
       command.append(" -o IdentitiesOnly=yes -i ").append(quoted(identity.toString()));

@@ -79,7 +79,7 @@ final class Mirror {
    * @param what names the repository or submodule in a failure
    * @param remote as {@link Admission} gave it
    */
-  void fetch(String what, String remote, CommitSha commit, Consumer<String> progress)
+  void fetch(String what, Remote remote, CommitSha commit, Consumer<String> progress)
       throws InterruptedException {
     if (has(commit)) {
       return;
@@ -101,9 +101,9 @@ final class Mirror {
   }
 
   /** For remotes that give no commit by its id: all branches and tags, and then look. */
-  private void fetchByName(String what, String remote, CommitSha commit, Consumer<String> progress)
+  private void fetchByName(String what, Remote remote, CommitSha commit, Consumer<String> progress)
       throws InterruptedException {
-    String into = "refs/errand/from/" + Mirrors.hash(remote);
+    String into = "refs/errand/from/" + Mirrors.hash(remote.address());
     GitResult result =
         transfer(
             remote,
@@ -132,16 +132,17 @@ final class Mirror {
         git.run(command(READ_TIMEOUT, "update-ref", KEEP + commit, commit.value()).under(lock)));
   }
 
-  private GitResult transfer(String remote, Consumer<String> progress, String... refspecs)
+  private GitResult transfer(Remote remote, Consumer<String> progress, String... refspecs)
       throws InterruptedException {
     String[] line = new String[6 + refspecs.length];
     List<String> options =
         List.of("fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--end-of-options");
     options.toArray(line);
-    line[5] = remote;
+    line[5] = remote.address();
     System.arraycopy(refspecs, 0, line, 6, refspecs.length);
     GitCommand command =
         command(policy.fetchTimeout(), line)
+            .to(remote)
             .under(lock)
             .watched(() -> packBytes() > policy.maxMirrorBytes(), progress);
     GitResult result = git.run(command);

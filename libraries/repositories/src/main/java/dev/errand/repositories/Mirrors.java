@@ -1,5 +1,6 @@
 package dev.errand.repositories;
 
+import dev.errand.repositories.credentials.Credentials;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
@@ -20,9 +21,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's bare mirrors, one per URL, and what remotes say of their references. Any thread, and
- * any number of processes on the same folder; an interrupt ends the waiting and the transfer, and
- * the next one goes on. What is fetched stays: nothing is removed or repacked here.
+ * The node's bare mirrors, one per URL and credential, and what remotes say of their references.
+ * Any thread, and any number of processes on the same folder; an interrupt ends the waiting and the
+ * transfer, and the next one goes on. What is fetched stays: nothing is removed or repacked here.
  */
 public final class Mirrors {
   static final String LOCKS = ".locks";
@@ -45,7 +46,7 @@ public final class Mirrors {
   public Mirrors(Path root, RepositoryPolicy policy) {
     this.root = root.toAbsolutePath();
     this.policy = policy;
-    this.admission = new Admission(policy);
+    this.admission = new Admission(policy, Credentials.NONE);
     this.git = new Git(this.root.resolve(HOME), policy);
     try {
       Files.createDirectories(this.root);
@@ -58,6 +59,18 @@ public final class Mirrors {
     }
   }
 
+  private Mirrors(Mirrors other, Credentials credentials) {
+    this.root = other.root;
+    this.policy = other.policy;
+    this.admission = new Admission(other.policy, credentials);
+    this.git = other.git;
+  }
+
+  /** The same mirrors for who has credentials: what one of them opens has a mirror of its own. */
+  public Mirrors with(Credentials credentials) {
+    return new Mirrors(this, credentials);
+  }
+
   /**
    * Asks the remote what a branch, a tag or a full commit id is now; null asks for the default
    * branch.
@@ -66,7 +79,7 @@ public final class Mirrors {
    *     REPOSITORY_REFUSED
    */
   public Resolved resolve(RepositoryUrl url, @Nullable RefName ref) throws InterruptedException {
-    String remote = admission.admit(url);
+    Remote remote = admission.admit(url);
     String name = ref == null ? "HEAD" : ref.value();
     RemoteRefs refs =
         list(
@@ -79,7 +92,7 @@ public final class Mirrors {
     if (ref != null && FULL_COMMIT.matcher(name).matches()) {
       CommitSha commit = new CommitSha(name);
       requireCommit(url, remote, commit);
-      return new Resolved(ref, commit, defaultBranch(url, remote, refs).orElse(ref));
+      return new Resolved(ref, commit, defaultBranch(url, remote, refs).orElse(null));
     }
     RefName branch = ref != null ? ref : defaultBranch(url, remote, refs).orElse(null);
     Optional<CommitSha> commit =
@@ -87,7 +100,7 @@ public final class Mirrors {
     if (branch == null || commit.isEmpty()) {
       throw notFound(url, remote, ref);
     }
-    return new Resolved(branch, commit.get(), defaultBranch(url, remote, refs).orElse(branch));
+    return new Resolved(branch, commit.get(), defaultBranch(url, remote, refs).orElse(null));
   }
 
   /** The mirror's folder, made empty if it is new: it can be mounted before it is filled. */
@@ -121,7 +134,7 @@ public final class Mirrors {
    */
   public List<Submodule> submodules(RepositoryUrl url, CommitSha commit, Consumer<String> progress)
       throws InterruptedException {
-    return new SubmoduleWalk(mirror(url), admission, progress).from(url, commit);
+    return new SubmoduleWalk(mirror(url), admission, url, progress).from(commit);
   }
 
   /** The names at the top of a commit that is here: files and folders. */
@@ -161,16 +174,19 @@ public final class Mirrors {
   }
 
   private Mirror mirror(RepositoryUrl url) {
-    return new Mirror(root, url.folder() + "-" + hash(url.value()), git, policy);
+    Credentials.Found login = admission.login(url);
+    String key = login == null ? url.value() : url.value() + "\n" + login.name();
+    return new Mirror(root, url.folder() + "-" + hash(key), git, policy);
   }
 
-  private RemoteRefs list(RepositoryUrl url, String remote, String... patterns)
+  private RemoteRefs list(RepositoryUrl url, Remote remote, String... patterns)
       throws InterruptedException {
     String[] line = new String[5 + patterns.length];
-    List.of("git", "ls-remote", "--symref", "--end-of-options", remote).toArray(line);
+    List.of("git", "ls-remote", "--symref", "--end-of-options", remote.address()).toArray(line);
     System.arraycopy(patterns, 0, line, 5, patterns.length);
     GitResult result =
-        git.run(GitCommand.of(policy.resolveTimeout(), line).withOutput(MAX_LISTING_BYTES));
+        git.run(
+            GitCommand.of(policy.resolveTimeout(), line).withOutput(MAX_LISTING_BYTES).to(remote));
     if (!result.succeeded()) {
       throw GitFailures.of("'%s'".formatted(url), result);
     }
@@ -178,7 +194,7 @@ public final class Mirrors {
   }
 
   /** Old remotes do not say what HEAD names: then the branches are compared. */
-  private Optional<RefName> defaultBranch(RepositoryUrl url, String remote, RemoteRefs refs)
+  private Optional<RefName> defaultBranch(RepositoryUrl url, Remote remote, RemoteRefs refs)
       throws InterruptedException {
     Optional<RefName> told = refs.defaultBranch();
     return told.isPresent() || refs.head().isEmpty()
@@ -186,7 +202,7 @@ public final class Mirrors {
         : list(url, remote, "HEAD", "refs/heads/*").defaultBranch();
   }
 
-  private ErrandException notFound(RepositoryUrl url, String remote, @Nullable RefName ref)
+  private ErrandException notFound(RepositoryUrl url, Remote remote, @Nullable RefName ref)
       throws InterruptedException {
     if (list(url, remote, "refs/heads/*", "refs/tags/*").isEmpty()) {
       return new ErrandException(
@@ -201,7 +217,7 @@ public final class Mirrors {
   }
 
   /** A commit by its id is looked for with a transfer of (nearly) it alone, into nothing. */
-  private void requireCommit(RepositoryUrl url, String remote, CommitSha commit)
+  private void requireCommit(RepositoryUrl url, Remote remote, CommitSha commit)
       throws InterruptedException {
     if (!mirror(url).has(commit)) {
       new CommitProbe(git, policy, root.resolve(HOME)).require(url, remote, commit);

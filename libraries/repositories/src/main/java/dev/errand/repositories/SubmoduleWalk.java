@@ -20,17 +20,19 @@ final class SubmoduleWalk {
 
   private final Mirror mirror;
   private final Admission admission;
+  private final RepositoryUrl top;
   private final Consumer<String> progress;
   private final List<Submodule> found = new ArrayList<>();
 
-  SubmoduleWalk(Mirror mirror, Admission admission, Consumer<String> progress) {
+  SubmoduleWalk(Mirror mirror, Admission admission, RepositoryUrl top, Consumer<String> progress) {
+    this.top = top;
     this.mirror = mirror;
     this.admission = admission;
     this.progress = progress;
   }
 
-  List<Submodule> from(RepositoryUrl url, CommitSha commit) throws InterruptedException {
-    enter(url, commit, "", 1);
+  List<Submodule> from(CommitSha commit) throws InterruptedException {
+    enter(top, commit, "", 1);
     return List.copyOf(found);
   }
 
@@ -60,9 +62,9 @@ final class SubmoduleWalk {
 
   private void fetch(String path, RepositoryUrl url, CommitSha commit) throws InterruptedException {
     String what = "submodule '%s' (%s)".formatted(path, url);
-    String remote;
+    Remote remote;
     try {
-      remote = admission.admit(url);
+      remote = admission.admit(url, top);
     } catch (ErrandException e) {
       throw new ErrandException(
           e.code(), "submodule '%s': %s".formatted(path, e.failure().message()), e);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** Serves a folder's repositories with git's own CGI program, and two answers that are none. */
-final class GitHttpServer implements AutoCloseable {
+public final class GitHttpServer implements AutoCloseable {
   private static final String PASSWORD = "not a secret";
 
   private final HttpServer server;
@@ -44,7 +45,9 @@ final class GitHttpServer implements AutoCloseable {
     return new GitHttpServer(HttpServer.create(loopback(), 0), folder, folder);
   }
 
-  static GitHttpServer secure(Path folder, Path tls) throws IOException, InterruptedException {
+  /** By https, with a certificate that is made in the folder {@code tls}. */
+  public static GitHttpServer secure(Path folder, Path tls)
+      throws IOException, InterruptedException {
     Files.createDirectories(tls);
     Path store = tls.resolve("store.p12");
     Path certificate = tls.resolve("certificate.pem");
@@ -90,13 +93,15 @@ final class GitHttpServer implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
-  RepositoryUrl url(String repository) {
+  /** A repository of the folder. */
+  public RepositoryUrl url(String repository) {
     String scheme = server instanceof HttpsServer ? "https" : "http";
     return new RepositoryUrl(
         "%s://localhost:%d/%s".formatted(scheme, server.getAddress().getPort(), repository));
   }
 
-  Path certificate() {
+  /** What a client must trust. */
+  public Path certificate() {
     return certificate;
   }
 
@@ -106,6 +111,9 @@ final class GitHttpServer implements AutoCloseable {
       if (path.startsWith("/login")) {
         exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"x\"");
         exchange.sendResponseHeaders(401, -1);
+      } else if (path.startsWith("/private") && !isLoggedIn(exchange)) {
+        exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"x\"");
+        exchange.sendResponseHeaders(401, -1);
       } else if (path.startsWith("/moved")) {
         exchange.getResponseHeaders().add("Location", "http://127.0.0.2:1" + path);
         exchange.sendResponseHeaders(302, -1);
@@ -113,6 +121,16 @@ final class GitHttpServer implements AutoCloseable {
         backend(exchange, path);
       }
     }
+  }
+
+  /** Whoever asks for what lies below {@code /private} must be robot, with this token. */
+  public static final String TOKEN = "glpat-token-of-a-robot";
+
+  private static boolean isLoggedIn(HttpExchange exchange) {
+    String basic = "robot:" + TOKEN;
+    String expected =
+        "Basic " + Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
+    return expected.equals(exchange.getRequestHeaders().getFirst("Authorization"));
   }
 
   private void backend(HttpExchange exchange, String path) throws IOException {

@@ -63,11 +63,13 @@ final class ResolveSystemTest {
   }
 
   @Test
-  void namesNoDefaultBranchWhenHeadLeadsNowhere() {
-    origin.commit("first");
+  void namesNoDefaultBranchWhenHeadLeadsNowhere() throws InterruptedException {
+    CommitSha first = origin.commit("first");
     origin.git("symbolic-ref", "HEAD", "refs/heads/gone");
 
     assertFails(FailureCode.REF_NOT_FOUND, () -> resolve(null));
+    assertThat(resolve("main")).isEqualTo(new Resolved(MAIN, first, null));
+    assertThat(resolve(first.value()).defaultBranch()).isNull();
     assertThat(Files.exists(origin.directory().resolve(".git"))).isTrue();
   }
 
@@ -86,6 +88,25 @@ final class ResolveSystemTest {
     } finally {
       Files.delete(outside);
     }
+  }
+
+  /** A commit of another's repository would be cloned with ours. */
+  @Test
+  void refusesARepositoryThatBorrowsFromOneElsewhere(@TempDir Path elsewhere)
+      throws IOException, InterruptedException {
+    Origin other = Origin.create(elsewhere.resolve("private"));
+    other.commit("secret");
+    Path allowed = Files.createDirectory(scratch.resolve("allowed"));
+    Origin.git(allowed, "clone", "--quiet", "--shared", elsewhere + "/private", "borrower");
+    Origin own = Origin.create(allowed.resolve("own"));
+    own.commit("first");
+    Origin.git(allowed, "clone", "--quiet", "--shared", "own", "inside");
+    Mirrors strict =
+        new Mirrors(root, RepositoryPolicy.REMOTE_ONLY.withFileRoots(List.of(allowed)));
+
+    assertRefused(strict, "file://" + allowed + "/borrower");
+    RepositoryUrl inside = new RepositoryUrl("file://" + allowed + "/inside");
+    assertThat(strict.resolve(inside, MAIN).commit()).isEqualTo(own.head());
   }
 
   @Test

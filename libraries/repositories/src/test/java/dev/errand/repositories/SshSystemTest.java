@@ -4,19 +4,23 @@ import static dev.errand.repositories.MirrorsSystemTest.assertFails;
 import static dev.errand.repositories.MirrorsSystemTest.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.repositories.credentials.Credential;
+import dev.errand.repositories.credentials.Credentials;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import org.awaitility.Awaitility;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,72 +32,21 @@ final class SshSystemTest {
 
   @TempDir Path scratch;
   private Origin origin;
-  private Process server;
-  private int port;
+  private SshServer server;
   private Path key;
   private Path knownHosts;
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
     origin = Origin.create(scratch.resolve("web"));
-    key = key("client");
-    Path hostKey = key("host");
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    Path authorized = scratch.resolve("authorized");
-    Files.copy(scratch.resolve("client.pub"), authorized);
-    knownHosts = scratch.resolve("known_hosts");
-    String[] hostParts = Files.readString(scratch.resolve("host.pub")).split(" ");
-    Files.writeString(
-        knownHosts, "[localhost]:%d %s %s%n".formatted(port, hostParts[0], hostParts[1]));
-    // Where sshd drops its privileges, when it has any; packages make it at the service's start.
-    if (Files.isWritable(Path.of("/run"))) {
-      Files.createDirectories(Path.of("/run/sshd"));
-    }
-    server =
-        new ProcessBuilder(
-                "/usr/sbin/sshd",
-                "-D",
-                "-e",
-                "-f",
-                "/dev/null",
-                "-o",
-                "ListenAddress=127.0.0.1:" + port,
-                "-o",
-                "HostKey=" + hostKey,
-                "-o",
-                "AuthorizedKeysFile=" + authorized,
-                "-o",
-                "StrictModes=no",
-                "-o",
-                "PidFile=none",
-                "-o",
-                "PasswordAuthentication=no")
-            .redirectErrorStream(true)
-            .redirectOutput(scratch.resolve("sshd.log").toFile())
-            .start();
-    Awaitility.await()
-        .untilAsserted(
-            () ->
-                assertThat(Files.readString(scratch.resolve("sshd.log")))
-                    .contains("Server listening"));
+    server = new SshServer(scratch);
+    key = server.key();
+    knownHosts = server.knownHosts();
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
-    server.destroy();
-    server.waitFor();
-  }
-
-  private Path key(String name) throws IOException, InterruptedException {
-    Path file = scratch.resolve(name);
-    Process made =
-        new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file.toString())
-            .inheritIO()
-            .start();
-    assertThat(made.waitFor()).isZero();
-    return file;
+  void stop() {
+    server.close();
   }
 
   private Mirrors mirrors(Path identity, Path hosts) {
@@ -112,15 +65,10 @@ final class SshSystemTest {
             hosts));
   }
 
-  private RepositoryUrl url(String path) {
-    return new RepositoryUrl(
-        "ssh://%s@localhost:%d%s".formatted(System.getProperty("user.name"), port, path));
-  }
-
   @Test
   void clonesBySshWithAKeyFromAKnownHost() throws InterruptedException {
     CommitSha commit = origin.write("a", "a").commit("first");
-    RepositoryUrl url = url(origin.directory().toString());
+    RepositoryUrl url = server.url(origin.directory().toString());
     Mirrors mirrors = mirrors(key, knownHosts);
 
     assertThat(mirrors.resolve(url, null)).isEqualTo(new Resolved(MAIN, commit, MAIN));
@@ -130,11 +78,46 @@ final class SshSystemTest {
   }
 
   @Test
+  void clonesWithAKeyThatRestsNowhere() throws Exception {
+    CommitSha commit = origin.write("a", "a").commit("first");
+    RepositoryUrl url = server.url(origin.directory().toString());
+    Path nobody = Files.createFile(scratch.resolve("nobody"));
+    Credential credential =
+        Credential.of(
+            new Credential.Key(Files.readString(knownHosts), Files.readString(key)).toBytes());
+    var found = new Credentials.Found(new GitPlace(server.host()), 1, credential);
+    Mirrors strangers = mirrors(server.makeKey("stranger"), nobody);
+    Mirrors members = strangers.with(asked -> Optional.of(found));
+
+    assertThat(members.resolve(url, null)).isEqualTo(new Resolved(MAIN, commit, MAIN));
+    members.fetch(url, MAIN, commit, line -> {});
+
+    assertThat(members.rootNames(url, commit)).containsExactly("a");
+    assertFails(FailureCode.REPOSITORY_UNREACHABLE, () -> strangers.resolve(url, MAIN));
+    String secret = Files.readAllLines(key).get(1);
+    for (Path place : List.of(scratch.resolve("mirrors"), Path.of("/dev/shm"))) {
+      try (Stream<Path> files = Files.walk(place)) {
+        assertThat(files.filter(file -> Files.isRegularFile(file) && holds(file, secret)))
+            .as("files with the key in " + place)
+            .isEmpty();
+      }
+    }
+  }
+
+  private static boolean holds(Path file, String text) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+    } catch (IOException e) {
+      return false; // another process's, and gone
+    }
+  }
+
+  @Test
   void saysWhatIsWrongWithHostKeyOrRepository() throws Exception {
     origin.commit("first");
-    RepositoryUrl url = url(origin.directory().toString());
+    RepositoryUrl url = server.url(origin.directory().toString());
     Path nobody = Files.createFile(scratch.resolve("nobody"));
-    Path stranger = key("stranger");
+    Path stranger = server.makeKey("stranger");
     Files.setPosixFilePermissions(stranger, PosixFilePermissions.fromString("rw-------"));
 
     assertThat(failure(() -> mirrors(key, nobody).resolve(url, MAIN)).failure().toString())
@@ -143,6 +126,6 @@ final class SshSystemTest {
         .contains("ssh key");
     assertFails(
         FailureCode.REPOSITORY_UNREACHABLE,
-        () -> mirrors(key, knownHosts).resolve(url("/nowhere"), MAIN));
+        () -> mirrors(key, knownHosts).resolve(server.url("/nowhere"), MAIN));
   }
 }

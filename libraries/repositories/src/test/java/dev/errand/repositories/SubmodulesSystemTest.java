@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SubmodulesSystemTest {
   private static final RefName MAIN = new RefName("main");
@@ -65,6 +67,30 @@ final class SubmodulesSystemTest {
     outside.commit("secret");
     outer.git("submodule", "--quiet", "add", outside.directory().toString(), "stolen");
     CommitSha commit = outer.commit("outer");
+    mirrors.fetch(outer.url(), MAIN, commit, line -> {});
+
+    assertFails(
+        FailureCode.REPOSITORY_REFUSED, () -> mirrors.submodules(outer.url(), commit, line -> {}));
+  }
+
+  /** What whoever may push writes there is asked by the node, inside of its network. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://localhost:1/internal",
+        "https://127.0.0.1:1/internal",
+        "https://[::1]:1/internal",
+        "https://[::ffff:10.0.0.1]:1/internal",
+        "https://169.254.169.254/latest/meta-data",
+        "ssh://git@10.0.0.1/internal",
+        "git@localhost:internal"
+      })
+  void asksNoServiceOfThisNetwork(String url) throws InterruptedException {
+    outer.write(".gitmodules", "[submodule \"s\"]%n\tpath=s%n\turl=%s%n".formatted(url));
+    outer.git("add", ".gitmodules");
+    outer.git("update-index", "--add", "--cacheinfo", "160000," + "2".repeat(40) + ",s");
+    outer.git("commit", "--quiet", "--message", "points inside");
+    CommitSha commit = outer.head();
     mirrors.fetch(outer.url(), MAIN, commit, line -> {});
 
     assertFails(

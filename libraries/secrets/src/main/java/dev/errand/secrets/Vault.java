@@ -12,6 +12,7 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.SecretName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,9 +81,18 @@ public final class Vault {
 
   /** Seals a value for one place; sealing the same value again gives other bytes. */
   public Data seal(EnvironmentId environment, SecretName name, int version, Secret secret) {
+    return seal(place(environment, name, version), secret);
+  }
+
+  /** Seals a credential for one place of repositories. */
+  public Data seal(GitPlace gitPlace, int version, Secret secret) {
+    return seal(place(gitPlace, version), secret);
+  }
+
+  private Data seal(byte[] place, Secret secret) {
     byte[] plain = secret.toBytes();
     try {
-      return Data.of(aead.encrypt(plain, place(environment, name, version)));
+      return Data.of(aead.encrypt(plain, place));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a value of bounded size can be sealed", e);
     } finally {
@@ -101,9 +111,25 @@ public final class Vault {
     if (fact.deleted()) {
       throw new ErrandException(FailureCode.SECRET_MISSING, what + " was deleted");
     }
+    return open(fact.sealed(), place(fact.environment(), fact.name(), fact.version()), what);
+  }
+
+  /**
+   * Opens a sealed credential.
+   *
+   * @throws ErrandException SECRET_MISSING as for a secret
+   */
+  public Secret open(Event.GitCredentialSealed fact) {
+    String what = "the git credential for " + fact.place();
+    if (fact.deleted()) {
+      throw new ErrandException(FailureCode.SECRET_MISSING, what + " was deleted");
+    }
+    return open(fact.sealed(), place(fact.place(), fact.version()), what);
+  }
+
+  private Secret open(Data sealed, byte[] place, String what) {
     try {
-      byte[] place = place(fact.environment(), fact.name(), fact.version());
-      byte[] plain = aead.decrypt(fact.sealed().toBytes(), place);
+      byte[] plain = aead.decrypt(sealed.toBytes(), place);
       Secret secret = Secret.of(plain);
       Arrays.fill(plain, (byte) 0);
       return secret;
@@ -113,6 +139,10 @@ public final class Vault {
           what + " cannot be opened with this node's keyset: it was sealed with another one",
           e);
     }
+  }
+
+  private static byte[] place(GitPlace gitPlace, int version) {
+    return "errand git/%s#%d".formatted(gitPlace, version).getBytes(StandardCharsets.UTF_8);
   }
 
   /** The grammars of both names exclude the separator, so places never collide. */

@@ -8,11 +8,13 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.SecretName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,29 @@ class VaultTest {
     assertMissing(vault, fact(new EnvironmentId("api"), TOKEN, 1, sealed));
     assertMissing(vault("other-keyset"), fact(WEB, TOKEN, 1, sealed));
     assertMissing(vault, new Event.SecretSealed(WEB, TOKEN, 1, sealed, true));
+  }
+
+  @Test
+  void opensAGitCredentialInItsPlaceAlone() throws IOException {
+    Vault vault = vault("keyset");
+    GitPlace place = new GitPlace("example.com/acme");
+    Data sealed = vault.seal(place, 1, Secret.of("correct horse"));
+
+    assertThat(vault.open(new Event.GitCredentialSealed(place, 1, sealed, false)).text())
+        .isEqualTo("correct horse");
+    for (Event.GitCredentialSealed moved :
+        List.of(
+            new Event.GitCredentialSealed(place, 2, sealed, false),
+            new Event.GitCredentialSealed(new GitPlace("evil.example/acme"), 1, sealed, false),
+            new Event.GitCredentialSealed(new GitPlace("example.com"), 1, sealed, false),
+            new Event.GitCredentialSealed(place, 1, sealed, true))) {
+      assertThatThrownBy(() -> vault.open(moved))
+          .isInstanceOfSatisfying(
+              ErrandException.class,
+              e -> assertThat(e.code()).isEqualTo(FailureCode.SECRET_MISSING));
+    }
+    // nor as the secret of an environment, which its setup would see
+    assertMissing(vault, fact(WEB, TOKEN, 1, sealed));
   }
 
   @Test

@@ -142,6 +142,7 @@ public record TaskView(
           Event.NodeReported _,
           Event.EnvironmentDefined _,
           Event.SecretSealed _,
+          Event.GitCredentialSealed _,
           Event.SchemaRegistered _,
           Event.DeadLettered _,
           Event.Unknown _ ->

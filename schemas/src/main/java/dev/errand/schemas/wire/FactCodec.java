@@ -38,6 +38,7 @@ final class FactCodec {
       case Event.NodeReported it -> platform.write(it);
       case Event.EnvironmentDefined it -> platform.write(it);
       case Event.SecretSealed it -> platform.write(it);
+      case Event.GitCredentialSealed it -> platform.write(it);
       case Event.SchemaRegistered it -> platform.write(it);
       case Event.DeadLettered it -> platform.write(it);
       case Event.Unknown it ->
@@ -66,6 +67,7 @@ final class FactCodec {
       case NODES -> PlatformCodec.nodeReported(row);
       case ENVIRONMENTS -> PlatformCodec.environmentDefined(row);
       case SECRETS -> PlatformCodec.secretSealed(row);
+      case GIT_CREDENTIALS -> PlatformCodec.gitCredentialSealed(row);
       case SCHEMAS -> PlatformCodec.schemaRegistered(row);
       case DEAD_LETTERS -> PlatformCodec.deadLettered(row);
     };

@@ -2,12 +2,14 @@ package dev.errand.schemas.wire;
 
 import dev.errand.schemas.Event.DeadLettered;
 import dev.errand.schemas.Event.EnvironmentDefined;
+import dev.errand.schemas.Event.GitCredentialSealed;
 import dev.errand.schemas.Event.Header;
 import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.NodeReported;
 import dev.errand.schemas.Event.SchemaRegistered;
 import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.SecretName;
@@ -85,6 +87,23 @@ final class PlatformCodec {
     return new SecretSealed(
         new EnvironmentId(row.text("environment")),
         new SecretName(row.text("name")),
+        row.integer("version"),
+        row.data("sealed"),
+        row.flag("deleted"));
+  }
+
+  Row write(GitCredentialSealed fact) {
+    return schemas
+        .row("GitCredentialSealed")
+        .setText("place", fact.place())
+        .set("version", fact.version())
+        .setData("sealed", fact.sealed())
+        .set("deleted", fact.deleted());
+  }
+
+  static GitCredentialSealed gitCredentialSealed(Row row) {
+    return new GitCredentialSealed(
+        new GitPlace(row.text("place")),
         row.integer("version"),
         row.data("sealed"),
         row.flag("deleted"));

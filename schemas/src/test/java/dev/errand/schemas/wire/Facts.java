@@ -18,6 +18,7 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.RefName;
@@ -118,6 +119,7 @@ final class Facts {
         new Event.NodeReported(NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE))),
         new Event.EnvironmentDefined(spec().environment(), OWNER, false),
         new Event.SecretSealed(WEB, new SecretName("NPM_TOKEN"), 1, data, false),
+        new Event.GitCredentialSealed(new GitPlace("example.com/acme"), 1, data, false),
         new Event.SchemaRegistered(1, "subject", 1, "\"int\""),
         new Event.DeadLettered("t", 1, 2, STAGE, null, data, List.of(), FAILURE),
         new Event.DeadLettered(

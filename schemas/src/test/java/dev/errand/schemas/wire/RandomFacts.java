@@ -17,6 +17,7 @@ import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
+import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.time.Duration;
 import java.util.Random;
@@ -54,6 +55,9 @@ final class RandomFacts extends RandomValues {
               list(() -> new Event.Held(run(), stage())));
       case ENVIRONMENTS -> new Event.EnvironmentDefined(environment(), owner(), flag());
       case SECRETS -> new Event.SecretSealed(environmentId(), secret(), integer(), data(), flag());
+      case GIT_CREDENTIALS ->
+          new Event.GitCredentialSealed(
+              new GitPlace("example.com/" + environmentId()), integer(), data(), flag());
       case SCHEMAS -> new Event.SchemaRegistered(integer(), text(), integer(), text());
       case DEAD_LETTERS ->
           new Event.DeadLettered(
