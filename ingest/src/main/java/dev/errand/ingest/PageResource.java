@@ -17,8 +17,8 @@ import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/codex")
 public class PageResource {
-  private static final Map<String, String> TYPES =
-      Map.of("page.css", "text/css;charset=utf-8", "page.js", "text/javascript;charset=utf-8");
+  private static final Set<String> SCRIPTS =
+      Set.of("page.js", "task.js", "log.js", "diff.js", "api.js", "text.js");
 
   private final FrontDoor door;
 
@@ -52,11 +52,13 @@ public class PageResource {
   @GET
   @Path("page/{name}")
   public Response asset(@PathParam("name") String name) {
-    String type = TYPES.get(name);
-    if (type == null) {
-      throw new ErrandException(FailureCode.NOT_FOUND, "nothing lies at this address");
+    if (SCRIPTS.contains(name)) {
+      return file(name, "text/javascript;charset=utf-8");
     }
-    return file(name, type);
+    if (name.equals("page.css")) {
+      return file(name, "text/css;charset=utf-8");
+    }
+    throw new ErrandException(FailureCode.NOT_FOUND, "nothing lies at this address");
   }
 
   /** Begins a session for the token's owner and goes back to the page. */
