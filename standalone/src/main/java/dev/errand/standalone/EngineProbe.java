@@ -4,9 +4,12 @@ import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineInfo;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.schemas.EnvironmentSpec;
-import dev.errand.standalone.Doctor.Finding;
+import dev.errand.schemas.ErrandException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the doctor sees of the container engine. */
 final class EngineProbe implements AutoCloseable {
@@ -18,26 +21,49 @@ final class EngineProbe implements AutoCloseable {
     this.engine = engine;
   }
 
-  /** Connects; ENGINE_UNAVAILABLE when nothing answers. */
-  static EngineProbe connect() {
-    return new EngineProbe(Engine.connect(EngineSettings.of(System.getenv())));
+  /** What an engine says that is where DOCKER_HOST says, or why none says anything. */
+  static List<Finding> look(Map<String, String> environment) {
+    EngineSettings settings;
+    try {
+      settings = EngineSettings.of(environment);
+    } catch (IllegalArgumentException e) {
+      return List.of(
+          Finding.missing("engine", String.valueOf(e.getMessage()), "unset DOCKER_HOST"));
+    }
+    try (var probe = new EngineProbe(Engine.connect(settings))) {
+      return probe.findings();
+    } catch (ErrandException e) {
+      Path socket = Path.of(settings.host().getPath());
+      return List.of(
+          Files.exists(socket) && !Files.isWritable(socket)
+              ? Finding.missing(
+                  "engine",
+                  "you may not use the engine at " + socket,
+                  "join its group (sudo adduser %s docker), then log in again"
+                      .formatted(System.getProperty("user.name")))
+              : Finding.missing("engine", e.failure().message(), remedy(environment)));
+    }
+  }
+
+  private static String remedy(Map<String, String> environment) {
+    return environment.getOrDefault("DOCKER_HOST", "").isBlank()
+        ? "start the container engine (sudo systemctl start docker), or install one: sudo make engine"
+        : "start the container engine there, or unset DOCKER_HOST";
   }
 
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     EngineInfo info = engine.info();
     findings.add(
-        new Finding(
-            "engine", true, "%s on %s".formatted(info.version(), info.operatingSystem()), ""));
+        Finding.well("engine", "%s on %s".formatted(info.version(), info.operatingSystem())));
     findings.add(
-        new Finding(
+        Finding.of(
             "memory",
             info.memoryBytes() >= MINIMUM_MEMORY_BYTES,
             "%.1f GiB, %d cores".formatted(info.memoryBytes() / (double) (1L << 30), info.cpus()),
             "use a machine with at least 2 GiB: each attempt takes up to its limits.memory"));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
-    findings.add(
-        new Finding("image", engine.hasImage(image), image, "build it with `make images`"));
+    findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;
   }
 

@@ -35,6 +35,14 @@ record Installation(Path data) {
     return data.resolve("errand.yaml");
   }
 
+  /** Makes this process read the settings file, if there is one. */
+  void useSettings() {
+    if (System.getProperty("smallrye.config.locations") == null
+        && Files.isRegularFile(settingsFile())) {
+      System.setProperty("smallrye.config.locations", settingsFile().toString());
+    }
+  }
+
   Path logFile() {
     return server().resolve("errand.log");
   }
@@ -46,6 +54,11 @@ record Installation(Path data) {
 
   Path urlFile() {
     return server().resolve("url");
+  }
+
+  /** Held by whoever starts a server here. */
+  Path startLock() {
+    return server().resolve("starting");
   }
 
   private Path server() {

@@ -2,8 +2,11 @@ package dev.errand.standalone;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * The server's programs: {@code serve} runs it in this process, {@code up} starts it in one of its
@@ -12,6 +15,8 @@ import java.util.Map;
  */
 @QuarkusMain
 public final class Main {
+  private static final int FAILED = 1;
+
   /** Exit code for a command line that cannot be understood. */
   private static final int USAGE = 2;
 
@@ -36,21 +41,36 @@ public final class Main {
 
   private static int run(List<String> arguments, Map<String, String> environment) {
     Installation installation = Installation.of(environment);
-    return switch (String.join(" ", arguments)) {
-      case "up" -> new Up(installation, System.out).run();
-      case "up --foreground" -> {
-        Serve.run();
-        yield 0;
-      }
-      case "down" -> new Down(installation, System.out).run();
-      case "doctor" -> new Doctor(installation).run(System.out, false);
-      case "doctor --json" -> new Doctor(installation).run(System.out, true);
-      default -> {
-        boolean asked = arguments.contains("--help") || arguments.contains("-h");
-        (asked ? System.out : System.err).print(HELP);
-        yield asked ? 0 : USAGE;
-      }
-    };
+    Doctor doctor =
+        new Doctor(
+            installation,
+            new HostProbe(installation.data(), InstantSource.system()),
+            () -> {
+              installation.useSettings();
+              return Ports.of(ConfigProvider.getConfig());
+            });
+    try {
+      return switch (String.join(" ", arguments)) {
+        case "up" -> new Up(installation, doctor, System.out).run();
+        case "up --foreground" -> {
+          Serve.run();
+          yield 0;
+        }
+        case "down" -> new Down(installation, System.out).run();
+        case "doctor" -> doctor.run(System.out, false);
+        case "doctor --json" -> doctor.run(System.out, true);
+        default -> {
+          boolean asked = arguments.contains("--help") || arguments.contains("-h");
+          (asked ? System.out : System.err).print(HELP);
+          yield asked ? 0 : USAGE;
+        }
+      };
+    } catch (UncheckedIOException e) {
+      System.err.printf(
+          "errand: %s: %s. Perhaps you should run `errand doctor`.%n",
+          e.getMessage(), e.getCause());
+      return FAILED;
+    }
   }
 
   /** Where Quarkus takes over this thread until the process is asked to end. */
@@ -58,11 +78,7 @@ public final class Main {
     private Serve() {}
 
     static void run() {
-      Installation installation = Installation.of(System.getenv());
-      if (System.getProperty("smallrye.config.locations") == null
-          && installation.settingsFile().toFile().isFile()) {
-        System.setProperty("smallrye.config.locations", installation.settingsFile().toString());
-      }
+      Installation.of(System.getenv()).useSettings();
       Quarkus.run(ServerApplication.class, (code, failure) -> System.exit(code));
     }
   }

@@ -13,6 +13,7 @@ import java.util.Optional;
 public interface ServerSettings {
   int DEFAULT_HTTP_PORT = 8080;
   int DEFAULT_KAFKA_PORT = 9092;
+  int DEFAULT_CONTROLLER_PORT = 9093;
 
   /**
    * The data folder: absolute, short, identical for all services of a node. One installation per

@@ -4,8 +4,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,23 +24,57 @@ final class Up {
   private static final int LOG_LINES_SHOWN = 20;
 
   private final Installation installation;
+  private final Doctor doctor;
   private final PrintStream out;
 
-  Up(Installation installation, PrintStream out) {
+  Up(Installation installation, Doctor doctor, PrintStream out) {
     this.installation = installation;
+    this.doctor = doctor;
     this.out = out;
   }
 
   /** Returns the exit code: 0 ready, 1 not. */
   int run() {
-    if (installation.process().isPresent() && installation.isReady()) {
-      out.println("Errand is already running at " + installation.url().orElseThrow());
+    if (isRunning()) {
       return 0;
     }
+    if (installation.process().isEmpty() && isObstructed()) {
+      return 1;
+    }
     installation.ensureFolders();
+    // A second `up` waits for the first one's server instead of starting another in its folder.
+    try (FileChannel file =
+            FileChannel.open(
+                installation.startLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = file.lock()) {
+      return isRunning() ? 0 : start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + installation.startLock(), e);
+    }
+  }
+
+  private boolean isRunning() {
+    boolean running = installation.process().isPresent() && installation.isReady();
+    if (running) {
+      out.println("Errand is already running at " + installation.url().orElseThrow());
+    }
+    return running;
+  }
+
+  private boolean isObstructed() {
+    List<Finding> obstacles = doctor.obstacles();
+    obstacles.forEach(
+        obstacle ->
+            out.println(
+                "Errand cannot start: %s. Perhaps you should %s."
+                    .formatted(obstacle.seen(), obstacle.remedy())));
+    return !obstacles.isEmpty();
+  }
+
+  private int start() {
     long start = System.nanoTime();
-    Process server = launch();
     out.println("Starting Errand in " + installation.data() + " ...");
+    Process server = launch();
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (installation.process().isPresent() && installation.isReady()) {
         out.printf(

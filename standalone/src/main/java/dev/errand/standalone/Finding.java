@@ -1,0 +1,36 @@
+package dev.errand.standalone;
+
+/**
+ * One thing that was looked at.
+ *
+ * @param remedy what to do, empty when it is well
+ */
+record Finding(String check, boolean well, String seen, String remedy) {
+  static Finding well(String check, String seen) {
+    return new Finding(check, true, seen, "");
+  }
+
+  static Finding missing(String check, String seen, String remedy) {
+    return new Finding(check, false, seen, remedy);
+  }
+
+  static Finding of(String check, boolean well, String seen, String remedy) {
+    return well ? well(check, seen) : missing(check, seen, remedy);
+  }
+
+  /** For a person: one line, and one more with the remedy. */
+  String text() {
+    String line = "%-4s %-12s %s".formatted(well ? "ok" : "MISS", check, seen);
+    return well ? line : line + System.lineSeparator() + "     -> " + remedy;
+  }
+
+  String json() {
+    return "{\"check\":%s,\"ok\":%s,\"seen\":%s,\"remedy\":%s}"
+        .formatted(quoted(check), well, quoted(seen), quoted(remedy));
+  }
+
+  private static String quoted(String text) {
+    String escaped = text.replace("\\", "\\\\").replace("\"", "\\\"");
+    return '"' + escaped.replaceAll("\\p{Cntrl}+", " ") + '"';
+  }
+}

@@ -1,0 +1,134 @@
+package dev.errand.standalone;
+
+import dev.errand.sandbox.BoxesSettings;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the doctor sees of the machine itself: programs, disk, clock and the data folder. */
+final class HostProbe {
+  private static final int MINIMUM_JDK = 25;
+
+  /** Of Debian 11; nobody has tried an older one. */
+  private static final int MINIMUM_GIT = 30;
+
+  private static final Pattern GIT_VERSION = Pattern.compile("git version 2\\.(\\d+)");
+
+  /** Below this an image build, a mirror and a few boxes fill the disk within an hour. */
+  private static final long MINIMUM_FREE_BYTES = 5L << 30;
+
+  /** The boxes' sockets lie below the data folder, and a socket's path is short. */
+  static final int MAX_DATA_BYTES = BoxesSettings.MAX_ROOT_BYTES - "/boxes".length();
+
+  /** A package from elsewhere may be that much ahead of a clock that is right. */
+  private static final Duration TIME_ZONES = Duration.ofDays(1);
+
+  private final Path data;
+  private final InstantSource clock;
+
+  HostProbe(Path data, InstantSource clock) {
+    this.data = data;
+    this.clock = clock;
+  }
+
+  List<Finding> findings() {
+    return List.of(jdk(), git(), folder(), disk(), clock());
+  }
+
+  private static Finding jdk() {
+    int version = Runtime.version().feature();
+    return Finding.of(
+        "jdk",
+        version >= MINIMUM_JDK,
+        "JDK " + version,
+        "install a JDK 25 or set JAVA_HOME to one");
+  }
+
+  private static Finding git() {
+    String remedy = "install git 2.%d or newer".formatted(MINIMUM_GIT);
+    try {
+      Process process = new ProcessBuilder("git", "--version").redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String said =
+          new String(process.getInputStream().readNBytes(1000), StandardCharsets.UTF_8).strip();
+      Matcher version = GIT_VERSION.matcher(said);
+      boolean well = version.find() && Integer.parseInt(version.group(1)) >= MINIMUM_GIT;
+      return Finding.of("git", process.waitFor() == 0 && well, said, remedy);
+    } catch (IOException e) {
+      return Finding.missing("git", "not found", remedy);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Finding.missing("git", "interrupted", remedy);
+    }
+  }
+
+  /** Whether a server can live in the data folder. */
+  Finding folder() {
+    int length = data.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_DATA_BYTES) {
+      return Finding.missing(
+          "data folder",
+          "%s has %d bytes".formatted(data, length),
+          "set ERRAND_DATA to a path of at most %d bytes: sockets lie below it"
+              .formatted(MAX_DATA_BYTES));
+    }
+    Path nearest = nearest();
+    if (Files.isDirectory(nearest) && Files.isWritable(nearest) && Files.isExecutable(nearest)) {
+      return Finding.well("data folder", data.toString());
+    }
+    return Finding.missing(
+        "data folder",
+        "%s cannot be made or written: %s is no folder that you may write to"
+            .formatted(data, nearest),
+        "change that, or set ERRAND_DATA to another folder");
+  }
+
+  private Finding disk() {
+    Path nearest = nearest();
+    long free = nearest.toFile().getUsableSpace();
+    return Finding.of(
+        "disk",
+        free >= MINIMUM_FREE_BYTES,
+        "%.1f GiB free".formatted(free / (double) (1L << 30)),
+        "free space below " + nearest + ", or set ERRAND_DATA to a larger disk");
+  }
+
+  /** The data folder, or what exists of the way to it. */
+  private Path nearest() {
+    Path nearest = data;
+    while (!Files.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    return nearest;
+  }
+
+  /** Ids, signatures and expiries need a clock; it cannot be earlier than this program. */
+  private Finding clock() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant built = built();
+    return Finding.of(
+        "clock",
+        now.plus(TIME_ZONES).isAfter(built),
+        now.toString(),
+        "set the machine's clock: this program was built at " + built);
+  }
+
+  private static Instant built() {
+    try {
+      Path program =
+          Path.of(HostProbe.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Files.getLastModifiedTime(program).toInstant().truncatedTo(ChronoUnit.SECONDS);
+    } catch (IOException | URISyntaxException e) {
+      throw new IllegalStateException("a program that runs lies somewhere", e);
+    }
+  }
+}
