@@ -1,197 +1,216 @@
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Measures a running Errand from outside, beside a hand-written script on the same engine, image
- * and repository, in interleaved rounds. Usage: {@code java Bench.java URL TOKEN_FILE PID
- * REPOSITORY START_MILLIS ROUNDS QUEUED}; the environment {@code bench} exists.
+ * Measures a running Errand from outside, beside a script on the same engine, image and repository,
+ * in interleaved rounds. Usage, by bin/bench: {@code java bench/Bench.java URL DATA_FOLDER MIRROR
+ * IMAGE STARTS ROUNDS QUEUED RESULT}, where the environment {@code bench} exists and STARTS are
+ * milliseconds with commas between.
  */
 public final class Bench {
   private static final Pattern STAMP = Pattern.compile("STAMP (\\d{19})");
-  private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*\"([0-9A-Z]{26})\"");
   private static final String STAMP_COMMAND = "echo STAMP $(date +%s%N)";
-  private static final long CPU_WINDOW_MILLIS = 15_000;
-  private static final long TICKS_PER_SECOND = 100; // Linux's USER_HZ
+  private static final String AGENT = STAMP_COMMAND + "; echo x > bench.txt; " + STAMP_COMMAND;
+  private static final String DIFF = "+++ b/bench.txt";
 
-  private final HttpClient client = HttpClient.newHttpClient();
-  private final String url;
-  private final String token;
-  private final long pid;
-  private final Path repository;
+  private static final int SETTLE_MILLIS = 5_000;
+  private static final int IDLE_WINDOWS = 5;
+  private static final int IDLE_WINDOW_MILLIS = 5_000;
+  private static final int SAMPLE_MILLIS = 250;
+  private static final int SUBMITTERS = 16;
 
-  private Bench(String url, String token, long pid, Path repository) {
-    this.url = url;
-    this.token = token;
-    this.pid = pid;
-    this.repository = repository;
+  private final Service service;
+  private final String mirror;
+  private final String image;
+  private final List<Series> results = new ArrayList<>();
+
+  private Bench(Service service, String mirror, String image) {
+    this.service = service;
+    this.mirror = mirror;
+    this.image = image;
   }
 
   public static void main(String[] arguments) throws Exception {
-    Bench bench =
-        new Bench(
-            arguments[0],
-            Files.readString(Path.of(arguments[1])).strip(),
-            Long.parseLong(arguments[2]),
-            Path.of(arguments[3]));
-    int rounds = Integer.parseInt(arguments[5]);
-    int queued = Integer.parseInt(arguments[6]);
-    System.out.printf("%s, %s%n", Instant.now(), machine());
-    System.out.printf("first start -> ready: %s ms%n", arguments[4]);
+    Path data = Path.of(arguments[1]);
+    String process = Files.readString(data.resolve("server/process")).split(" ")[0];
+    Service service =
+        new Service(arguments[0], data.resolve("token"), Long.parseLong(process));
+    Bench bench = new Bench(service, arguments[2], arguments[3]);
+    String machine = machine();
+    Series starts = bench.series("first start -> ready", "ms");
+    Arrays.stream(arguments[4].split(",")).map(Double::valueOf).forEach(starts::add);
     bench.idle();
-    bench.sideBySide(rounds);
-    bench.queue(queued);
+    bench.sideBySide(Integer.parseInt(arguments[5]));
+    bench.queue(Integer.parseInt(arguments[6]));
+    bench.report(machine, Path.of(arguments[7]));
+  }
+
+  private Series series(String what, String unit) {
+    Series series = new Series(what, unit);
+    results.add(series);
+    return series;
   }
 
   private void idle() throws Exception {
-    Thread.sleep(3_000); // what the start left behind
-    long before = cpuTicks();
-    Thread.sleep(CPU_WINDOW_MILLIS);
-    double cpu = (cpuTicks() - before) * 100.0 * 1_000 / TICKS_PER_SECOND / CPU_WINDOW_MILLIS;
-    System.out.printf(Locale.ROOT, "idle: %d MB RSS, %.1f %% of a core%n", rssMegabytes(), cpu);
+    Series memory = series("idle: resident memory", "MB");
+    Series cpu = series("idle: share of a core", "%");
+    Thread.sleep(SETTLE_MILLIS); // what the start left behind
+    for (int window = 0; window < IDLE_WINDOWS; window++) {
+      double before = service.cpuSeconds();
+      Thread.sleep(IDLE_WINDOW_MILLIS);
+      cpu.add((service.cpuSeconds() - before) * 100 * 1_000 / IDLE_WINDOW_MILLIS);
+      memory.add(service.rssMegabytes());
+    }
   }
 
   private void sideBySide(int rounds) throws Exception {
-    List<Double> errand = new ArrayList<>();
-    List<Double> script = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
-    List<Double> diffs = new ArrayList<>();
+    Series accepted = series("submitted -> accepted", "ms");
+    Series start = series("accepted -> agent's first instruction", "ms");
+    Series floorStart = series("the script: called -> agent's first instruction", "ms");
+    Series ratio = series("submitted -> first instruction, by the script's", "x");
+    Series diff = series("agent's end -> diff in the caller's hands", "ms");
+    Series floorDiff = series("the script: agent's end -> diff in its hands", "ms");
     for (int round = -1; round < rounds; round++) { // the first one warms up
-      double[] ours = errandRound();
-      double floor = scriptRound();
+      boolean ours = round % 2 == 0; // each goes first as often as the other
+      double[] errand = ours ? errand() : null;
+      double[] floor = floor();
+      errand = ours ? errand : errand();
       if (round >= 0) {
-        errand.add(ours[0]);
-        diffs.add(ours[1]);
-        script.add(floor);
-        ratios.add(ours[0] / floor);
+        accepted.add(errand[0]);
+        start.add(errand[1]);
+        diff.add(errand[2]);
+        floorStart.add(floor[0]);
+        floorDiff.add(floor[1]);
+        ratio.add((errand[0] + errand[1]) / floor[0]);
       }
     }
-    print("accepted -> agent's first instruction, ms", errand);
-    print("the same by a shell script on the engine, ms", script);
-    print("ratio, round by round", ratios);
-    print("agent's end -> diff visible, ms", diffs);
   }
 
-  private double[] errandRound() throws Exception {
+  private double[] errand() throws Exception {
     long submitted = now();
-    String task = submit(STAMP_COMMAND + "; echo x > bench.txt; " + STAMP_COMMAND);
-    awaitReady(task);
-    long visible = now();
-    List<Long> stamps = stamps(get("/api/v1/tasks/" + task + "/logs"));
+    String task = service.submit("bench", AGENT);
+    long accepted = now();
+    service.awaitReady(task);
+    String diff = service.get("/api/v1/tasks/" + task + "/diff", "text/plain");
+    long inHands = now();
+    requireDiff(diff);
+    List<Long> stamps = stamps(service.get("/api/v1/tasks/" + task + "/logs", "text/plain"));
     return new double[] {
-      (stamps.getFirst() - submitted) / 1e6, (visible - stamps.getLast()) / 1e6
+      millis(submitted, accepted), millis(accepted, stamps.getFirst()),
+      millis(stamps.getLast(), inHands)
     };
   }
 
-  /** Create, start, clone from the host's mirror, run: with our limits and without a network. */
-  private double scriptRound() throws Exception {
-    String script =
-        "git clone -q --shared /mirror /workspace && cd /workspace && " + STAMP_COMMAND;
-    long before = now();
-    String output =
-        run(
-            "sh",
-            "-c",
-            "c=$(docker create --network none --memory 1g --cpus 1 --pids-limit 2048 --cap-drop ALL"
-                + " -v "
-                + repository
-                + ":/mirror:ro errand/universal bash -c 'git config --global safe.directory"
-                + " \"*\"; "
-                + script
-                + "') && docker start -a $c; docker rm -f $c >/dev/null");
-    return (stamps(output).getFirst() - before) / 1e6;
+  private double[] floor() throws Exception {
+    long called = now();
+    String output = run("bench/floor", mirror, image);
+    requireDiff(output);
+    List<Long> stamps = stamps(output);
+    return new double[] {millis(called, stamps.get(0)), millis(stamps.get(1), stamps.get(2))};
+  }
+
+  private static void requireDiff(String text) {
+    if (!text.contains(DIFF)) {
+      throw new IllegalStateException("a wrong diff fails the run: " + text);
+    }
   }
 
   private void queue(int count) throws Exception {
-    long start = now();
-    List<String> tasks = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      tasks.add(submit("true"));
+    Series memory = series(count + " tasks at once: resident memory", "MB");
+    double cpuBefore = service.cpuSeconds();
+    List<Service.Life> lives;
+    try (var threads = Executors.newFixedThreadPool(SUBMITTERS)) {
+      List<Callable<String>> calls = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        calls.add(() -> service.submit("bench", "true"));
+      }
+      List<String> tasks = new ArrayList<>();
+      for (Future<String> call : threads.invokeAll(calls)) {
+        tasks.add(call.get());
+      }
+      Future<List<Service.Life>> end = threads.submit(() -> lives(tasks));
+      while (!end.isDone()) {
+        memory.add(service.rssMegabytes());
+        Thread.sleep(SAMPLE_MILLIS);
+      }
+      lives = end.get();
     }
-    double accepted = (now() - start) / 1e9;
-    List<Double> seconds = new ArrayList<>();
-    long peak = 0;
+    double cpu = service.cpuSeconds() - cpuBefore;
+    Instant first = lives.stream().map(Service.Life::created).min(Comparator.naturalOrder()).get();
+    Instant last = lives.stream().map(Service.Life::completed).max(Comparator.naturalOrder()).get();
+    List<Double> seconds = lives.stream().map(Service.Life::seconds).sorted().toList();
+    String tasks = count + " tasks at once: ";
+    series(tasks + "throughput", "tasks/s")
+        .add(count / new Service.Life(first, last).seconds());
+    series(tasks + "created -> completed", "s").values().addAll(seconds);
+    series(tasks + "the last's latency by the first's", "x")
+        .add(seconds.getLast() / seconds.getFirst());
+    series(tasks + "the server's CPU time for each", "ms").add(cpu * 1_000 / count);
+  }
+
+  private List<Service.Life> lives(List<String> tasks) throws Exception {
+    List<Service.Life> lives = new ArrayList<>();
     for (String task : tasks) {
-      awaitReady(task);
-      peak = Math.max(peak, rssMegabytes());
-      seconds.add((now() - start) / 1e9);
+      service.awaitReady(task);
+      lives.add(service.life(task));
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%d trivial tasks at once: accepted in %.1f s, done in %.1f s (%.2f/s), first %.1f s,"
-            + " last %.1f s, at most %d MB RSS%n",
-        count, accepted, seconds.getLast(), count / seconds.getLast(), seconds.getFirst(),
-        seconds.getLast(), peak);
+    return lives;
   }
 
-  private String submit(String prompt) throws Exception {
-    String body = "{\"environment\":\"bench\",\"prompt\":\"" + prompt.replace("\"", "\\\"") + "\"}";
-    HttpRequest request =
-        request("/api/v1/tasks")
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    String answer = client.send(request, BodyHandlers.ofString()).body();
-    Matcher id = ID.matcher(answer);
-    if (!id.find()) {
-      throw new IllegalStateException("not accepted: " + answer);
-    }
-    return id.group(1);
-  }
+  private void report(String machine, Path result) throws IOException {
+    String rows = results.stream().map(Series::row).collect(Collectors.joining("\n"));
+    String text =
+        """
+        # Benchmarks
 
-  private void awaitReady(String task) throws Exception {
-    while (true) {
-      String answer = get("/api/v1/tasks/" + task);
-      if (answer.contains("\"state\":\"presented\"")) {
-        return;
-      }
-      if (answer.matches("(?s).*\"state\":\"(failed|cancelled|rejected)\".*")) {
-        throw new IllegalStateException("a lost task fails the run: " + answer);
-      }
-      Thread.sleep(4);
-    }
-  }
+        `make bench` measures an Errand of its own beside [bench/floor](../bench/floor), a script that does
+        the same task by hand on the same engine, image and repository (200 files), in interleaved rounds;
+        and writes this page and `benchmarks.json`. Both begin with a fresh container. Stamps of the
+        agent come from inside of it. A lost task or a wrong diff fails the run.
 
-  private String get(String path) throws Exception {
-    String type = path.endsWith("logs") ? "text/plain" : "application/json";
-    HttpRequest request = request(path).header("Accept", type).build();
-    return client.send(request, BodyHandlers.ofString()).body();
-  }
+        %s
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(url + path))
-        .header("Authorization", "Bearer " + token);
+        | what | unit | min | median | max | n |
+        |---|---|---|---|---|---|
+        %s
+        """
+            .formatted(machine, rows);
+    String json =
+        "{\"machine\": \"%s\", \"series\": [\n  %s\n]}\n"
+            .formatted(
+                machine, results.stream().map(Series::json).collect(Collectors.joining(",\n  ")));
+    Files.writeString(Path.of(result + ".md"), text);
+    Files.writeString(Path.of(result + ".json"), json);
+    System.out.print(text);
   }
 
   private static List<Long> stamps(String text) {
-    List<Long> stamps =
-        STAMP.matcher(text).results().map(match -> Long.parseLong(match.group(1))).toList();
-    if (stamps.isEmpty()) {
-      throw new IllegalStateException("no stamp in: " + text);
+    List<Long> stamps = new ArrayList<>();
+    Matcher matcher = STAMP.matcher(text);
+    while (matcher.find()) {
+      stamps.add(Long.parseLong(matcher.group(1)));
+    }
+    if (stamps.size() < 2) {
+      throw new IllegalStateException("no stamps in: " + text);
     }
     return stamps;
   }
 
-  private static void print(String what, List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    System.out.printf(
-        Locale.ROOT,
-        "%s: median %.2f [min %.2f, max %.2f], n = %d%n",
-        what, sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast(), sorted.size());
+  private static double millis(long from, long to) {
+    return (to - from) / 1e6;
   }
 
   private static long now() {
@@ -199,38 +218,25 @@ public final class Bench {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
-  private long rssMegabytes() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-        if (line.startsWith("VmRSS")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return 0;
-  }
-
-  private long cpuTicks() throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-    String[] fields = stat.split("\\) ")[1].split(" ");
-    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-  }
-
   private static String machine() throws Exception {
-    return Runtime.getRuntime().availableProcessors()
-        + " cores, "
-        + run("sh", "-c", "sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1").strip()
-        + ", load "
-        + run("sh", "-c", "cut -d' ' -f1 /proc/loadavg").strip();
+    return "%s, %s, %d cores, load %s before the run, Linux %s, Docker %s, JDK %s."
+        .formatted(
+            Instant.now().toString().substring(0, 16) + "Z",
+            run("sh", "-c", "sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1"),
+            Runtime.getRuntime().availableProcessors(),
+            run("cut", "-d ", "-f1", "/proc/loadavg"),
+            run("uname", "-r"),
+            run("docker", "version", "--format", "{{.Server.Version}}"),
+            Runtime.version());
   }
 
-  private static String run(String... command) throws Exception {
+  private static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes());
-    process.waitFor();
-    return output;
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(String.join(" ", command) + " failed: " + output);
+    }
+    return output.strip();
   }
 }
