@@ -14,7 +14,7 @@ build: ## the server, the command, and their start-up caches
 engine: ## a container engine: the one that runs, else Debian's is installed and started
 	@bin/ensure-engine >/dev/null
 
-images: engine ## the default image, pulled or built from Debian packages
+images: engine ## the default image, built from Debian packages
 	@images/build-base
 
 demo: build images ## start Errand, run a task on this repository, show its diff and apply it
