@@ -4,6 +4,7 @@ import dev.errand.artifacts.ArtifactStore;
 import dev.errand.artifacts.DiskFailure;
 import dev.errand.artifacts.LogFilter;
 import dev.errand.artifacts.LogRecorder;
+import dev.errand.egress.Denials;
 import dev.errand.egress.EgressProxy;
 import dev.errand.egress.Policy;
 import dev.errand.egress.ProxySocket;

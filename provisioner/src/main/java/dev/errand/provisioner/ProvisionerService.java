@@ -27,7 +27,7 @@ public final class ProvisionerService implements AutoCloseable {
         new StageRunner(
             host, new CheckOutStage(tools, settings, host.clock()), () -> Integer.MAX_VALUE);
     setUp = new StageRunner(host, new SetUpStage(tools, settings, total), () -> Integer.MAX_VALUE);
-    reaper = new Reaper(tools.boxes(), host.ledger(), host.node());
+    reaper = new Reaper(tools.boxes(), host);
     heartbeat =
         new Heartbeat(host, "provisioner", () -> new Said(permits.total(), permits.free(), held()));
   }

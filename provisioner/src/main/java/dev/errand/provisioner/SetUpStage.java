@@ -85,7 +85,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     try {
       LogArtifact checkout = checkoutLog(lease);
       Box box = work.of(fact.run());
-      String script = script(fact.spec(), box, lease);
+      String script = script(fact.spec(), box);
       List<LogArtifact> logs =
           script.isBlank()
               ? List.of(checkout)
@@ -109,7 +109,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   }
 
   /** Decided from the mirror's files, never from what a container has written. */
-  private String script(TaskSpec task, Box box, Lease lease) throws InterruptedException {
+  private String script(TaskSpec task, Box box) throws InterruptedException {
     EnvironmentSpec environment = task.environment();
     if (!environment.setup().strip().equals(EnvironmentSpec.AUTO)) {
       return environment.setup();
@@ -126,9 +126,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       return "";
     }
     String present = work.ask(box, "tools", SetupPlan.probe(SetupPlan.programs(steps)));
-    SetupPlan plan = SetupPlan.of(steps, Set.copyOf(present.lines().toList()));
-    plan.remarks().forEach(remark -> lease.progress(new Progress.Noticed(remark)));
-    return plan.script();
+    return SetupPlan.script(steps, Set.copyOf(present.lines().toList()));
   }
 
   private LogArtifact setUp(RepositoryCheckedOut fact, Box box, String script, Lease lease)

@@ -246,7 +246,7 @@ final class ProvisionerDockerTest {
               List.of()));
       Files.createDirectory(root.resolve("0123456789ab"));
 
-      new Reaper(boxes, shop.host.ledger(), Workshop.NODE).sweep();
+      new Reaper(boxes, shop.host).sweep();
 
       assertThat(boxes.all()).isEmpty();
       assertThat(boxes.orphanedFolders()).isEmpty();
