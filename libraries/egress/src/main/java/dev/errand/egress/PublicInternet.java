@@ -1,8 +1,7 @@
 package dev.errand.egress;
 
+import dev.errand.egress.machine.MachineAddresses;
 import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,6 +42,8 @@ final class PublicInternet implements AddressRules {
           .map(Block::parse)
           .toList();
 
+  private final MachineAddresses machine = MachineAddresses.ofThisOne();
+
   @Override
   public boolean allowsPort(int port) {
     return port == 80 || port == 443;
@@ -50,7 +51,7 @@ final class PublicInternet implements AddressRules {
 
   @Override
   public boolean allows(InetAddress address) {
-    return isGlobal(address) && !isOwn(address);
+    return isGlobal(address) && !machine.contain(address);
   }
 
   static boolean isGlobal(InetAddress address) {
@@ -59,15 +60,6 @@ final class PublicInternet implements AddressRules {
       return SPECIAL_V4.stream().noneMatch(block -> block.contains(bytes));
     }
     return GLOBAL_V6.contains(bytes) && SPECIAL_V6.stream().noneMatch(b -> b.contains(bytes));
-  }
-
-  /** Asked each time: a laptop's addresses change while the service runs. */
-  private static boolean isOwn(InetAddress address) {
-    try {
-      return NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException e) {
-      return true; // what cannot be checked is refused
-    }
   }
 
   /** A network in CIDR notation. */
