@@ -184,17 +184,21 @@ public class Server implements AutoCloseable {
       EmbeddedBroker broker =
           EmbeddedBroker.start(
               new BrokerSettings(
-                  data.kafka(),
-                  settings.kafka().port(),
-                  settings.kafka().controllerPort(),
-                  data.kafkaClient()));
+                      data.kafka(),
+                      settings.kafka().port(),
+                      settings.kafka().controllerPort(),
+                      data.kafkaClient())
+                  .on(settings.kafka().host()));
       started.push(broker);
       return new KafkaConnection(broker.bootstrapServers(), broker.clientProperties());
     }
     Optional<String> addresses = settings.kafka().bootstrapServers();
-    return addresses.isPresent()
-        ? new KafkaConnection(addresses.get(), settings.kafka().properties())
-        : new BrokerAddress(data.kafkaClient()).await(BrokerAddress.PATIENCE);
+    DistantBroker broker =
+        addresses.isPresent()
+            ? new DistantBroker(
+                () -> new KafkaConnection(addresses.get(), settings.kafka().properties()))
+            : new DistantBroker(new BrokerAddress(data.kafkaClient())::read);
+    return broker.await(settings.kafka().patience());
   }
 
   @Override

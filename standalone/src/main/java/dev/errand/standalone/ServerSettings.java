@@ -57,21 +57,35 @@ public interface ServerSettings {
   /** Where the log of facts lies. */
   interface Kafka {
     /**
-     * The brokers, as {@code host:port,...}. Empty: the embedded one of this installation, on
-     * {@link #port()} of the loopback address.
+     * The brokers, as {@code host:port,...}. Empty: the embedded one of this installation, in this
+     * process or in another one on the same data folder.
      */
     Optional<String> bootstrapServers();
 
     /** Client properties for a cluster of yours (security.protocol, sasl.*); secret. */
     Map<String, String> properties();
 
-    /** The embedded broker's port on the loopback address, 1 to 65535. */
+    /**
+     * Where the embedded broker listens: a name or address of its machine by which the other
+     * services reach it. Only the loopback address keeps other machines from trying the password.
+     */
+    @WithDefault("127.0.0.1")
+    String host();
+
+    /** The embedded broker's port, 1 to 65535. */
     @WithDefault("9092")
     int port();
 
     /** The embedded broker's controller's port on the loopback address, 1 to 65535. */
     @WithDefault("9093")
     int controllerPort();
+
+    /**
+     * How long a process waits at its start for a broker that does not answer, 1 s to 1 day: less
+     * needs services to be started in order, more hides a wrong address for longer.
+     */
+    @WithDefault("PT5M")
+    Duration patience();
 
     /**
      * Partitions of every topic, 1 to 100, fixed at the first start. More let more instances share

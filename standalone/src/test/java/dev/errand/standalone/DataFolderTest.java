@@ -1,12 +1,9 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.errand.schemas.ErrandException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -45,28 +42,5 @@ class DataFolderTest {
         }
       }
     }
-  }
-
-  @Test
-  void aServiceWaitsForABrokerThatIsSlowerThanItself() throws Exception {
-    BrokerAddress address = new BrokerAddress(folder.resolve("kafka-client.properties"));
-    try (ExecutorService service = Executors.newSingleThreadExecutor()) {
-      Future<String> servers =
-          service.submit(() -> address.await(Duration.ofMinutes(1)).bootstrapServers());
-
-      Path draft = Files.writeString(folder.resolve("draft"), "bootstrap.servers=host:1");
-      Files.move(draft, address.file());
-
-      assertThat(servers.get()).isEqualTo("host:1");
-    }
-  }
-
-  @Test
-  void aBrokerThatNeverStartedIsNamed() {
-    BrokerAddress address = new BrokerAddress(folder.resolve("kafka-client.properties"));
-
-    assertThatThrownBy(() -> address.await(Duration.ofMillis(1)))
-        .isInstanceOf(ErrandException.class)
-        .hasMessageContaining("no broker of this installation has been started");
   }
 }

@@ -4,7 +4,9 @@ import java.util.Properties;
 
 /** What Kafka is told: one small node that starts fast and idles cheaply. */
 final class BrokerProperties {
-  static final String HOST = "127.0.0.1";
+  /** Who talks to the controller is the broker of the same process. */
+  static final String CONTROLLER_HOST = BrokerSettings.LOOPBACK;
+
   static final int NODE_ID = 1;
   static final String CONTROLLER_LISTENER = "CONTROLLER";
   private static final String CLIENT_LISTENER = "CLIENT";
@@ -28,13 +30,14 @@ final class BrokerProperties {
   private static void identity(Properties properties, BrokerSettings settings, int port, int own) {
     properties.put("process.roles", "broker,controller");
     properties.put("node.id", Integer.toString(NODE_ID));
-    properties.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + own);
+    properties.put("controller.quorum.voters", NODE_ID + "@" + CONTROLLER_HOST + ":" + own);
     properties.put("controller.listener.names", CONTROLLER_LISTENER);
     properties.put("inter.broker.listener.name", CLIENT_LISTENER);
     properties.put(
         "listeners",
         "%s://%s:%d,%s://%s:%d"
-            .formatted(CLIENT_LISTENER, HOST, port, CONTROLLER_LISTENER, HOST, own));
+            .formatted(
+                CLIENT_LISTENER, settings.host(), port, CONTROLLER_LISTENER, CONTROLLER_HOST, own));
     properties.put("log.dirs", settings.directory().toString());
     properties.put("auto.create.topics.enable", "false");
   }

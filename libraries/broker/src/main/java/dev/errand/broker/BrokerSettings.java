@@ -8,7 +8,9 @@ import java.util.Map;
  *
  * @param directory the log directory, made when missing; nothing else may lie in it, as Kafka takes
  *     every folder in it for a partition
- * @param port where clients connect on 127.0.0.1; 0 is any free one
+ * @param host where clients connect: 127.0.0.1, or a name of this machine that they resolve too; it
+ *     listens on the address of that name and on no other
+ * @param port where clients connect; 0 is any free one
  * @param controllerPort where the broker talks to its own controller on 127.0.0.1; 0 is any free
  *     one
  * @param credentialFile a client's .properties file with the password in it: made at the first
@@ -17,14 +19,17 @@ import java.util.Map;
  */
 public record BrokerSettings(
     Path directory,
+    String host,
     int port,
     int controllerPort,
     Path credentialFile,
     Map<String, String> overrides) {
   private static final int MAX_PORT = 65_535;
+  static final String LOOPBACK = "127.0.0.1";
 
   /**
-   * @throws IllegalArgumentException when a port is out of range, or both are the same
+   * @throws IllegalArgumentException when a port is out of range, both are the same, or the host
+   *     cannot stand in an address
    */
   public BrokerSettings {
     directory = directory.toAbsolutePath();
@@ -36,22 +41,30 @@ public record BrokerSettings(
     if (port != 0 && port == controllerPort) {
       throw new IllegalArgumentException("port and controller port are both " + port);
     }
+    if (!host.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,252}")) {
+      throw new IllegalArgumentException("'%s' is no name or IPv4 address".formatted(host));
+    }
     if (credentialFile.startsWith(directory)) {
       throw new IllegalArgumentException("the credential file may not lie in " + directory);
     }
   }
 
   public BrokerSettings(Path directory, int port, int controllerPort, Path credentialFile) {
-    this(directory, port, controllerPort, credentialFile, Map.of());
+    this(directory, LOOPBACK, port, controllerPort, credentialFile, Map.of());
   }
 
-  /** Any free ports, and all of it below one folder: for tests. */
+  /** With clients on other machines, or in other containers. */
+  public BrokerSettings on(String newHost) {
+    return new BrokerSettings(directory, newHost, port, controllerPort, credentialFile, overrides);
+  }
+
+  /** On loopback with any free ports, and all of it below one folder: for tests. */
   public static BrokerSettings below(Path folder) {
     return new BrokerSettings(
         folder.resolve("kafka"), 0, 0, folder.resolve("kafka-client.properties"));
   }
 
   public BrokerSettings with(Map<String, String> newOverrides) {
-    return new BrokerSettings(directory, port, controllerPort, credentialFile, newOverrides);
+    return new BrokerSettings(directory, host, port, controllerPort, credentialFile, newOverrides);
   }
 }

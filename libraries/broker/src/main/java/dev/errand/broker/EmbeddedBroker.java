@@ -5,7 +5,6 @@ import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +47,9 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     process's, or a file cannot be written
    */
   public static EmbeddedBroker start(BrokerSettings settings) {
-    int port = freePort(settings.port());
-    int controllerPort = freePort(settings.controllerPort());
-    String address = BrokerProperties.HOST + ":" + port;
+    int port = freePort(settings.host(), settings.port());
+    int controllerPort = freePort(BrokerProperties.CONTROLLER_HOST, settings.controllerPort());
+    String address = settings.host() + ":" + port;
     try {
       Files.createDirectories(settings.directory());
       Credential credential = Credential.in(settings.credentialFile());
@@ -89,16 +88,21 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.awaitShutdown();
   }
 
-  private static int freePort(int wanted) {
+  private static int freePort(String host, int wanted) {
+    InetSocketAddress address = new InetSocketAddress(host, wanted);
+    if (address.isUnresolved()) {
+      throw new ErrandException(
+          FailureCode.BROKER_UNAVAILABLE, "%s is no name of this machine".formatted(host));
+    }
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true); // a restart may not wait for old connections to time out
-      socket.bind(new InetSocketAddress(InetAddress.getByName(BrokerProperties.HOST), wanted));
+      socket.bind(address);
       return socket.getLocalPort();
     } catch (IOException e) {
       throw new ErrandException(
           FailureCode.BROKER_UNAVAILABLE,
-          "port %d on %s is taken: stop what listens there, or set another port"
-              .formatted(wanted, BrokerProperties.HOST),
+          "port %d on %s is taken, or %s is another machine: stop what listens there, or set another"
+              .formatted(wanted, host, host),
           e);
     }
   }

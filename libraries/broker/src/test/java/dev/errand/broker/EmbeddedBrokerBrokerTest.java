@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -97,6 +100,34 @@ final class EmbeddedBrokerBrokerTest {
   }
 
   @Test
+  void clientsOfAnotherAddressMeetItThereWithThePasswordAndNowhereElse() throws Exception {
+    String elsewhere = "127.0.0.2"; // stands for the address of a container's network
+    BrokerSettings settings = BrokerSettings.below(folder).on(elsewhere);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(settings)) {
+      assertThat(broker.bootstrapServers()).startsWith(elsewhere + ":");
+      createTopic(client(settings.credentialFile()));
+      append(client(settings.credentialFile()), "from outside");
+      assertThat(values(client(broker), 1)).containsExactly("from outside");
+
+      int port = Integer.parseInt(broker.bootstrapServers().substring(elsewhere.length() + 1));
+      try (Socket socket = new Socket()) {
+        assertThatThrownBy(
+                () -> socket.connect(new InetSocketAddress(BrokerSettings.LOOPBACK, port)))
+            .isInstanceOf(ConnectException.class);
+      }
+    }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsNamed() {
+    BrokerSettings settings = BrokerSettings.below(folder).on("no-such-machine.invalid");
+
+    assertThatThrownBy(() -> EmbeddedBroker.start(settings))
+        .isInstanceOf(ErrandException.class)
+        .hasMessageContaining("no-such-machine.invalid");
+  }
+
+  @Test
   void aCredentialThatOthersCanReadIsRefused() throws Exception {
     BrokerSettings settings = BrokerSettings.below(folder);
     Files.createFile(
@@ -113,7 +144,7 @@ final class EmbeddedBrokerBrokerTest {
   @Test
   void aTakenPortIsNamed() throws Exception {
     try (ServerSocket taken =
-        new ServerSocket(0, 1, InetAddress.getByName(BrokerProperties.HOST))) {
+        new ServerSocket(0, 1, InetAddress.getByName(BrokerSettings.LOOPBACK))) {
       BrokerSettings settings =
           new BrokerSettings(
               folder.resolve("kafka"), taken.getLocalPort(), 0, folder.resolve("c.properties"));
@@ -143,7 +174,7 @@ final class EmbeddedBrokerBrokerTest {
 
   private static int freePort() throws Exception {
     try (ServerSocket socket =
-        new ServerSocket(0, 1, InetAddress.getByName(BrokerProperties.HOST))) {
+        new ServerSocket(0, 1, InetAddress.getByName(BrokerSettings.LOOPBACK))) {
       return socket.getLocalPort();
     }
   }
