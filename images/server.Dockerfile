@@ -1,0 +1,9 @@
+# What images/build-server adds to Debian's minimum. It prepares the folders java, errand and bin.
+FROM errand/server-base
+COPY java /opt/java
+COPY errand /opt/errand
+COPY bin /usr/local/bin
+ENV LANG=C.UTF-8 PATH=/opt/java/bin:/usr/local/bin:/usr/bin:/bin
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xss512k", "-XX:+ExitOnOutOfMemoryError", \
+  "--enable-native-access=ALL-UNNAMED", "-jar", "/opt/errand/quarkus-run.jar"]
+CMD ["serve"]
