@@ -22,7 +22,7 @@ public final class Main {
 
   private static final String HELP =
       """
-      Usage: errand up [--foreground] | down | doctor [--json]
+      Usage: errand up [--foreground] | down | doctor, each with [--json]
         up      start Errand on this machine and return when it is ready
         down    stop it; running attempts go on in their boxes and are taken up again by `up`
         doctor  check what Errand needs from this machine, with a remedy for what is missing
@@ -49,14 +49,17 @@ public final class Main {
               installation.useSettings();
               return Ports.of(ConfigProvider.getConfig());
             });
+    JsonAnswer answer = new JsonAnswer(installation, System.out, System.err);
     try {
       return switch (String.join(" ", arguments)) {
         case "up" -> new Up(installation, doctor, System.out).run();
+        case "up --json" -> answer.tell(said -> new Up(installation, doctor, said).run());
         case "up --foreground" -> {
           Serve.run();
           yield 0;
         }
         case "down" -> new Down(installation, System.out).run();
+        case "down --json" -> answer.tell(said -> new Down(installation, said).run());
         case "doctor" -> doctor.run(System.out, false);
         case "doctor --json" -> doctor.run(System.out, true);
         default -> {

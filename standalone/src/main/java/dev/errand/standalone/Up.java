@@ -104,7 +104,7 @@ final class Up {
     ProcessHandle.Info self = ProcessHandle.current().info();
     List<String> command = new ArrayList<>(List.of("setsid", self.command().orElseThrow()));
     for (String argument : self.arguments().orElseThrow()) {
-      if (!argument.equals("up")) {
+      if (!argument.equals("up") && !argument.equals("--json")) {
         command.add(argument);
       }
     }
