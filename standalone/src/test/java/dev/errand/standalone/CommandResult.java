@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What a command did: its exit code and what it said. */
 record CommandResult(int exitCode, String out, String err) {
-  private static final long MAX_MINUTES = 5;
+  private static final long MAX_MINUTES = 15; // an image from nothing on a busy machine
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static CommandResult of(

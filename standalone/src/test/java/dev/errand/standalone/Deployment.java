@@ -8,6 +8,7 @@ import dev.errand.standalone.ServerSettings.Service;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -34,6 +36,9 @@ final class Deployment implements AutoCloseable {
       SourceTree.ROOT.resolve("standalone/target/quarkus-app/quarkus-run.jar");
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration END = Duration.ofSeconds(45);
+
+  private static final int FIRST_PORT = 10_000;
+  private static final int FIRST_CLIENT_PORT = 32_768; // Linux's ip_local_port_range
 
   private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
@@ -349,11 +354,17 @@ final class Deployment implements AutoCloseable {
     return false;
   }
 
+  /** A port that is free, and that no client of anything is given as its own end before its use. */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_CLIENT_PORT);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // taken: try another one
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }
