@@ -64,10 +64,7 @@ record Services(
     var credentialTable = follow(parts, Topic.GIT_CREDENTIALS, Event.GitCredentialSealed.class);
     var schemaTable = follow(parts, Topic.SCHEMAS, Event.SchemaRegistered.class);
     schemaTable.onChange(parts.wire()::learn);
-    awaitCaughtUp(environmentTable);
-    awaitCaughtUp(secretTable);
-    awaitCaughtUp(credentialTable);
-    awaitCaughtUp(schemaTable);
+    awaitCaughtUp(environmentTable, secretTable, credentialTable, schemaTable);
     shareSchemas(parts, schemaTable);
 
     var environments = new EnvironmentRegistry(environmentTable, parts.writer());
@@ -117,11 +114,13 @@ record Services(
     return Table.follow(parts.kafka(), parts.wire(), topic, type);
   }
 
-  private static void awaitCaughtUp(Table<?> table) throws InterruptedException {
-    if (!table.awaitCaughtUp(CATCH_UP)) {
-      throw new ErrandException(
-          FailureCode.BROKER_UNAVAILABLE,
-          "the broker's topics could not be read in %d s".formatted(CATCH_UP.toSeconds()));
+  private static void awaitCaughtUp(Table<?>... tables) throws InterruptedException {
+    for (Table<?> table : tables) {
+      if (!table.awaitCaughtUp(CATCH_UP)) {
+        throw new ErrandException(
+            FailureCode.BROKER_UNAVAILABLE,
+            "the broker's topics could not be read in %d s".formatted(CATCH_UP.toSeconds()));
+      }
     }
   }
 
