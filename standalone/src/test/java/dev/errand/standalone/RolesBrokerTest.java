@@ -82,6 +82,7 @@ class RolesBrokerTest {
     rows.add(row("GET /api/v1/queue", "/api/v1/queue", 401, 403, 403, 200, 200));
     rows.addAll(deadLetters());
     rows.addAll(environments());
+    rows.addAll(gitCredentials());
     rows.addAll(tasks());
     rows.addAll(tokens());
     return rows;
@@ -129,6 +130,20 @@ class RolesBrokerTest {
             403,
             204,
             404));
+  }
+
+  private static List<Row> gitCredentials() {
+    String path = "/api/v1/git-credentials";
+    String place = path + "?place=example.org/team";
+    return List.of(
+        row("GET " + path, path, 401, 403, 403, 200, 200),
+        row(
+            "PUT " + path,
+            JSON,
+            "{\"user\":\"robot\",\"token\":\"long enough\"}",
+            row("", place, 401, 403, 403, 200, 200)),
+        // The operator removes it, so that the admin finds none.
+        row("DELETE " + path, place, 401, 403, 403, 204, 404));
   }
 
   private static List<Row> tasks() {
