@@ -174,8 +174,7 @@ public class Server implements AutoCloseable {
         ledger,
         Clock.systemUTC(),
         telemetry,
-        MachineSettings.defaults(),
-        settings.holdPoints() ? new HoldPoints(data.holdPoints()) : StageHost.Probe.NOWHERE);
+        MachineSettings.defaults());
   }
 
   private KafkaConnection connection(Set<Service> services, DataFolder data)
