@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoSystemTest {
   private static final String IMAGE = "errand-demo-test/universal";
+
+  /** What every box mounts, kept with the installation. */
+  private static final Pattern PROGRAMS = Pattern.compile("programs-[0-9a-f]{16}");
 
   /** A make below the one that runs this test would tell of that. */
   private static final List<String> MAKE_DEMO =
@@ -98,7 +102,11 @@ class DemoSystemTest {
       left.addAll(docker("volume", "ls", "-q", "--filter", mine));
       left.addAll(docker("network", "ls", "-q", "--filter", mine));
       try (var boxes = Files.list(new DataFolder(data).boxes())) {
-        boxes.filter(Files::isDirectory).map(Path::toString).forEach(left::add);
+        boxes
+            .filter(Files::isDirectory)
+            .filter(box -> !PROGRAMS.matcher(box.getFileName().toString()).matches())
+            .map(Path::toString)
+            .forEach(left::add);
       }
     } finally {
       removeImages();

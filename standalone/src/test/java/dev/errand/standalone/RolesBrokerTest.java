@@ -140,7 +140,7 @@ class RolesBrokerTest {
         row(
             "PUT " + path,
             JSON,
-            "{\"user\":\"robot\",\"token\":\"long enough\"}",
+            "{\"user\":\"robot\",\"token\":\"long-enough\"}",
             row("", place, 401, 403, 403, 200, 200)),
         // The operator removes it, so that the admin finds none.
         row("DELETE " + path, place, 401, 403, 403, 204, 404));
