@@ -17,7 +17,6 @@ import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.LogArtifact;
-import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Event.RepositoryCheckedOut;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
@@ -89,7 +88,8 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       List<LogArtifact> logs =
           script.isBlank()
               ? List.of(checkout)
-              : List.of(checkout, setUp(fact, box, STRICT + script, lease));
+              : List.of(
+                  checkout, setUp(fact, box, STRICT + secretsNote(fact.spec()) + script, lease));
       return new EnvironmentPrepared(
           fact.run(), fact.node(), fact.box(), fact.prompt(), fact.spec(), logs);
     } catch (IOException e) {
@@ -129,13 +129,14 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     return SetupPlan.script(steps, Set.copyOf(present.lines().toList()));
   }
 
+  /** Said by the setup itself, so that it stands in the log that stays. */
+  private static String secretsNote(TaskSpec task) {
+    boolean withheld = !task.environment().secrets().isEmpty() && task.secretVersions().isEmpty();
+    return withheld ? "echo 'The setup gets no secret: the commit is on no trusted ref.'; " : "";
+  }
+
   private LogArtifact setUp(RepositoryCheckedOut fact, Box box, String script, Lease lease)
       throws IOException, InterruptedException {
-    if (!fact.spec().environment().secrets().isEmpty() && fact.spec().secretVersions().isEmpty()) {
-      lease.progress(
-          new Progress.Noticed(
-              "The setup gets no secret: the commit is on none of the environment's trusted refs."));
-    }
     try (SetupSecrets secrets = SetupSecrets.open(fact.spec(), tools.vault(), tools.secrets());
         LogRecorder recorder =
             LogRecorder.open(lease.directory(), NAME, secrets.filter(), lease::log)) {
