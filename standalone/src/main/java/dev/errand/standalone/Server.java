@@ -205,7 +205,7 @@ public class Server implements AutoCloseable {
         addresses.isPresent()
             ? new DistantBroker(
                 () -> new KafkaConnection(addresses.get(), settings.kafka().properties()))
-            : new DistantBroker(new BrokerAddress(data.kafkaClient())::read);
+            : new DistantBroker(new DistantBroker.Address(data.kafkaClient())::read);
     return broker.await(settings.kafka().patience());
   }
 
