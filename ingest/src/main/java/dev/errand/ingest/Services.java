@@ -82,6 +82,7 @@ record Services(
                     secrets,
                     parts.mirrors(),
                     parts.views(),
+                    parts.artifacts().reserve(),
                     parts.node(),
                     clock)),
             () -> Integer.MAX_VALUE);
@@ -95,6 +96,7 @@ record Services(
                 parts.admission(),
                 signatures,
                 parts.node(),
+                parts.artifacts().reserve(),
                 clock));
     return new Services(
         parts,

@@ -8,6 +8,7 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.Ledger;
+import dev.errand.stage.StageHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes boxes that no run needs any more; the only one on a node that does. A run's end removes
- * its box at once; a sweep finds the rest: boxes of runs that ended while nobody listened, and
- * boxes that were made and never claimed. What the ledger does not know yet is not touched: the
- * first sweep waits until it has read everything.
+ * its box and its raw logs at once; a sweep finds the boxes that are left: boxes of runs that ended
+ * while nobody listened, and boxes that were made and never claimed. What the ledger does not know
+ * yet is not touched: the first sweep waits until it has read everything.
  */
 final class Reaper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
@@ -39,6 +40,7 @@ final class Reaper implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   private final Boxes boxes;
+  private final StageHost host;
   private final Ledger ledger;
   private final NodeName node;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -47,10 +49,11 @@ final class Reaper implements AutoCloseable {
       Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("reaper-", 0).factory());
   private @Nullable Thread sweeper;
 
-  Reaper(Boxes boxes, Ledger ledger, NodeName node) {
+  Reaper(Boxes boxes, StageHost host) {
     this.boxes = boxes;
-    this.ledger = ledger;
-    this.node = node;
+    this.host = host;
+    this.ledger = host.ledger();
+    this.node = host.node();
   }
 
   void start() {
@@ -72,6 +75,7 @@ final class Reaper implements AutoCloseable {
     } catch (ErrandException e) {
       LOG.warn("The box of {} is removed by the next sweep: {}", run, e.getMessage());
     } finally {
+      host.discardNotes(run);
       ending.remove(run);
     }
   }

@@ -17,7 +17,6 @@ import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.LogArtifact;
-import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Event.RepositoryCheckedOut;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
@@ -56,16 +55,11 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   private final NodeTools tools;
   private final BoxWork work;
   private final Duration maxSetup;
-  private final int slots;
 
-  /**
-   * @param slots as many as the node has permits: a setup must not wait for another one
-   */
-  SetUpStage(NodeTools tools, ProvisionerSettings settings, int slots) {
+  SetUpStage(NodeTools tools, ProvisionerSettings settings) {
     this.tools = tools;
     this.work = new BoxWork(tools.boxes());
     this.maxSetup = settings.maxSetup();
-    this.slots = slots;
   }
 
   @Override
@@ -75,7 +69,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
         Topic.CHECKED_OUT,
         Topic.SET_UP,
         RepositoryCheckedOut.class,
-        slots,
+        Permits.MAX, // a setup must not wait for another one
         maxSetup.plus(Duration.ofMinutes(10)));
   }
 
@@ -85,7 +79,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     try {
       LogArtifact checkout = checkoutLog(lease);
       Box box = work.of(fact.run());
-      String script = script(fact.spec(), box, lease);
+      String script = script(fact.spec(), box);
       List<LogArtifact> logs =
           script.isBlank()
               ? List.of(checkout)
@@ -101,15 +95,19 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   private LogArtifact checkoutLog(Lease lease) throws IOException {
     try (LogRecorder recorder =
         LogRecorder.open(
-            lease.directory(), CheckOutStage.NAME, LogFilter.none(), (offset, data) -> {})) {
-      LogArtifact log = recorder.finish(tools.artifacts());
+            target(lease, CheckOutStage.NAME), LogFilter.none(), (offset, data) -> {})) {
+      LogArtifact log = recorder.finish();
       lease.recorded(log);
       return log;
     }
   }
 
+  private LogRecorder.Target target(Lease lease, StageName stage) {
+    return new LogRecorder.Target(lease.directory(), stage, tools.artifacts());
+  }
+
   /** Decided from the mirror's files, never from what a container has written. */
-  private String script(TaskSpec task, Box box, Lease lease) throws InterruptedException {
+  private String script(TaskSpec task, Box box) throws InterruptedException {
     EnvironmentSpec environment = task.environment();
     if (!environment.setup().strip().equals(EnvironmentSpec.AUTO)) {
       return environment.setup();
@@ -126,9 +124,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       return "";
     }
     String present = work.ask(box, "tools", SetupPlan.probe(SetupPlan.programs(steps)));
-    SetupPlan plan = SetupPlan.of(steps, Set.copyOf(present.lines().toList()));
-    plan.remarks().forEach(remark -> lease.progress(new Progress.Noticed(remark)));
-    return plan.script();
+    return SetupPlan.script(steps, Set.copyOf(present.lines().toList()));
   }
 
   private LogArtifact setUp(RepositoryCheckedOut fact, Box box, String script, Lease lease)
@@ -140,7 +136,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     }
     try (SetupSecrets secrets = SetupSecrets.open(fact.spec(), tools.vault(), tools.secrets());
         LogRecorder recorder =
-            LogRecorder.open(lease.directory(), NAME, secrets.filter(), lease::log)) {
+            LogRecorder.open(target(lease, NAME), secrets.filter(), lease::log)) {
       Map<String, byte[]> values = secrets.values();
       PhaseResult result;
       try {
@@ -148,7 +144,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       } finally {
         SetupSecrets.wipe(values);
       }
-      LogArtifact log = recorder.finish(tools.artifacts());
+      LogArtifact log = recorder.finish();
       lease.recorded(log);
       requireSuccess(result, fact.spec().environment().limits(), recorder.lastLines());
       return log;

@@ -85,7 +85,7 @@ public enum FailureCode {
   QUEUE_FULL(FailureKind.CAPACITY, "wait until running tasks have ended, or add a node"),
   FOLLOWERS_FULL(FailureKind.CAPACITY, "close other followers of logs and events, then retry"),
   ENGINE_UNAVAILABLE(
-      FailureKind.INFRASTRUCTURE, "start the container engine; `errand doctor` says what it sees"),
+      FailureKind.CAPACITY, "start the container engine; `errand doctor` says what it sees"),
   ENGINE_FAILED(
       FailureKind.INFRASTRUCTURE,
       "read the engine's own message; `errand doctor` checks the engine"),
@@ -99,7 +99,7 @@ public enum FailureCode {
   STAGE_TIMED_OUT(
       FailureKind.INFRASTRUCTURE,
       "look for the stage in `errand doctor`; a service may be down or overloaded"),
-  DISK_FULL(FailureKind.INFRASTRUCTURE, "free space on the disk of the data folder"),
+  DISK_FULL(FailureKind.CAPACITY, "free space on the disk of the data folder"),
   ARTIFACT_MISSING(
       FailureKind.INFRASTRUCTURE,
       "restore the artifacts folder; facts name a file that is not there"),

@@ -4,7 +4,10 @@ package dev.errand.schemas;
 public enum FailureKind {
   /** The task, the environment or the repository: ended at once, with a hint. */
   USER,
-  /** No room: nothing is drawn until there is. */
+  /**
+   * No room here, no disk or no engine: what has begun waits for it, nothing is drawn until it is
+   * there, and another node may take what has not begun.
+   */
   CAPACITY,
   /** The machine, the engine, the network: tried again in place, then elsewhere, then ended. */
   INFRASTRUCTURE,

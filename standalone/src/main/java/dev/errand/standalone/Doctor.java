@@ -108,10 +108,13 @@ final class Doctor {
       nearest = nearest.getParent();
     }
     long free = nearest.toFile().getUsableSpace();
+    String seen = "%.1f GiB free".formatted(free / (double) (1L << 30));
     return new Finding(
         "disk",
         free >= MINIMUM_FREE_BYTES,
-        "%.1f GiB free".formatted(free / (double) (1L << 30)),
+        free < ServerSettings.DEFAULT_DISK_RESERVE_BYTES
+            ? seen + ", less than the reserve: no task is taken"
+            : seen,
         "free space below " + nearest + ", or set ERRAND_DATA to a larger disk");
   }
 
@@ -138,7 +141,12 @@ final class Doctor {
     }
     List<Finding> findings = new ArrayList<>();
     findings.add(port("http port", ServerSettings.DEFAULT_HTTP_PORT, "quarkus.http.port"));
-    findings.add(port("kafka port", ServerSettings.DEFAULT_KAFKA_PORT, "errand.kafka.port"));
+    findings.add(port("kafka port", ServerSettings.DEFAULT_KAFKA_PORT, "errand.server.kafka.port"));
+    findings.add(
+        port(
+            "kafka ctrl",
+            ServerSettings.DEFAULT_CONTROLLER_PORT,
+            "errand.server.kafka.controller-port"));
     return findings;
   }
 

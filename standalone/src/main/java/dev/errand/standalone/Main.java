@@ -1,5 +1,7 @@
 package dev.errand.standalone;
 
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Verdict;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -31,7 +33,17 @@ public final class Main {
       Serve.run();
       return;
     }
-    System.exit(run(List.of(arguments), System.getenv()));
+    System.exit(runAndTell(List.of(arguments), System.getenv()));
+  }
+
+  private static int runAndTell(List<String> arguments, Map<String, String> environment) {
+    try {
+      return run(arguments, environment);
+    } catch (ErrandException e) {
+      System.err.printf(
+          "%s (%s)%nPerhaps you should %s.%n", e.failure().message(), e.code(), e.code().hint());
+      return Verdict.on(e.code()).exitCode();
+    }
   }
 
   private static int run(List<String> arguments, Map<String, String> environment) {

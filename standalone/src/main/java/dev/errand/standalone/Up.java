@@ -1,5 +1,8 @@
 package dev.errand.standalone;
 
+import dev.errand.artifacts.DiskReserve;
+import dev.errand.sandbox.EngineSettings;
+import dev.errand.schemas.FailureCode;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +24,9 @@ final class Up {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final int LOG_LINES_SHOWN = 20;
 
+  /** With less, the server could not even say in its log why it does not start. */
+  private static final long LOG_BYTES = 1 << 20;
+
   private final Installation installation;
   private final PrintStream out;
 
@@ -33,9 +39,11 @@ final class Up {
   int run() {
     if (installation.process().isPresent() && installation.isReady()) {
       out.println("Errand is already running at " + installation.url().orElseThrow());
+      tellOfEngine();
       return 0;
     }
     installation.ensureFolders();
+    DiskReserve.of(installation.data(), LOG_BYTES).requireRoom();
     long start = System.nanoTime();
     Process server = launch();
     out.println("Starting Errand in " + installation.data() + " ...");
@@ -44,6 +52,7 @@ final class Up {
         out.printf(
             "Errand is ready at %s (%.1f s)%n",
             installation.url().orElseThrow(), (System.nanoTime() - start) / 1e9);
+        tellOfEngine();
         return 0;
       }
       if (ended(server)) {
@@ -52,6 +61,16 @@ final class Up {
     }
     server.destroy();
     return failed("Errand was not ready after %d s.".formatted(PATIENCE.toSeconds()));
+  }
+
+  private void tellOfEngine() {
+    EngineSettings engine = EngineSettings.of(System.getenv());
+    if (!engine.isListening()) {
+      out.printf(
+          "No container engine listens at %s: tasks wait until one does.%n"
+              + "Perhaps you should %s.%n",
+          engine.host(), FailureCode.ENGINE_UNAVAILABLE.hint());
+    }
   }
 
   private static boolean ended(Process server) {

@@ -91,9 +91,6 @@ public final class LogText {
         InputStream text = new GZIPInputStream(stored)) {
       text.transferTo(out);
     }
-    if (log.truncated()) {
-      out.write("\n[the rest was left out]\n".getBytes(StandardCharsets.UTF_8));
-    }
   }
 
   private void copyLive(List<AttemptView> running, OutputStream out) throws IOException {

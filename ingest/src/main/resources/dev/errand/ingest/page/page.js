@@ -72,8 +72,12 @@ function render(task) {
   const failure = task.failure ?? task.attempts.find((one) => one.failure)?.failure;
   show('failure', Boolean(failure));
   if (failure) {
-    at('failure').textContent = plain(`${failure.code}: ${failure.message}\n`
-      + `Perhaps you should ${failure.hint}.`);
+    at('failure').textContent = trouble(failure);
+  }
+  const lack = task.attempts.find((one) => one.waitsFor)?.waitsFor;
+  if (lack) {
+    show('failure');
+    at('failure').textContent = `Waits. ${trouble(lack)}`;
   }
   const best = task.attempts.find((one) => one.number === task.best) ?? task.attempts.find((one) => one.patch);
   show('apply', Boolean(best?.patch));
@@ -82,6 +86,10 @@ function render(task) {
     diff(task.id, best.number).catch(problem);
   }
   return over;
+}
+
+function trouble(one) {
+  return plain(`${one.code}: ${one.message}\nPerhaps you should ${one.hint}.`);
 }
 
 function attempt(one) {

@@ -49,12 +49,38 @@ final class Ending<I extends Event, O extends Event> {
     lease = newLease;
   }
 
-  /** Whether this thread tries again: for ever where there is only no room, else a few times. */
+  /**
+   * Whether this thread tries again: a few times, and until there is room where only that lacks and
+   * nobody else may take the run. Whoever waits for a run holds it; the run's deadline bounds it.
+   */
   boolean isTriedAgain(ErrandException e, int attempts) {
-    if (e.code().kind() == FailureKind.CAPACITY) {
-      return true; // the stage's timeout bounds it
+    return waitsForRoom(e)
+        || (Verdict.on(e.code()).retried() && attempts < host.settings().attemptsInPlace());
+  }
+
+  private boolean waitsForRoom(ErrandException e) {
+    return lacksRoom(e) && drawn.run() != null && !mayGoElsewhere();
+  }
+
+  private static boolean lacksRoom(ErrandException e) {
+    return e.code().kind() == FailureKind.CAPACITY;
+  }
+
+  /** A run that this node owns is nobody else's: whoever drew it would take it for done. */
+  private boolean mayGoElsewhere() {
+    return !spec.input().isOfNode()
+        && drawn.run() != null
+        && !host.ledger().owner(drawn.run()).equals(Optional.of(host.node()));
+  }
+
+  /** Tells whoever watches, once, that the work stands still and what it needs. */
+  void tellOfWait(ErrandException e, int attempts) {
+    if (attempts == 1 && lacksRoom(e) && lease != null) {
+      lease.progress(
+          new Event.Progress.Noticed(
+              "waiting: %s; perhaps you should %s"
+                  .formatted(e.failure().message(), e.code().hint())));
     }
-    return Verdict.on(e.code()).retried() && attempts < host.settings().attemptsInPlace();
   }
 
   /** Doubles with each attempt, up to the limit; a random half of it, so that jobs spread. */
@@ -68,10 +94,8 @@ final class Ending<I extends Event, O extends Event> {
   /** Gives the fact up on this node: to another one if one may take it, else its run ends. */
   AcknowledgeType give(ErrandException e) throws InterruptedException {
     Verdict verdict = Verdict.on(e.code());
-    boolean elsewhere = !spec.input().isOfNode() && drawn.run() != null;
-    if (verdict.retried()
-        && elsewhere
-        && drawn.deliveries() <= host.settings().attemptsElsewhere()) {
+    boolean again = lacksRoom(e) || drawn.deliveries() <= host.settings().attemptsElsewhere();
+    if (verdict.retried() && mayGoElsewhere() && again) {
       LOG.warn("{}: gives {} back: {}", spec.name(), drawn.key(), e.getMessage());
       return AcknowledgeType.RELEASE;
     }

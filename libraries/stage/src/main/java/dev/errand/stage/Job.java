@@ -111,7 +111,7 @@ final class Job<I extends Event, O extends Event> {
       return AcknowledgeType.ACCEPT;
     }
     try {
-      return shielded(this::openJournal).proceed(this);
+      return opened().proceed(this);
     } catch (ErrandException e) {
       checkStop();
       return ending.give(e); // the disk, before any work
@@ -119,6 +119,27 @@ final class Job<I extends Event, O extends Event> {
       checkStop(); // an interrupt comes out of some libraries in disguise
       return ending.bug(e);
     }
+  }
+
+  private Opened opened() throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return shielded(this::openJournal);
+      } catch (ErrandException e) {
+        waitAfter(e, attempt);
+      }
+    }
+  }
+
+  /** Returns when the same is to be tried once more, else throws the failure. */
+  private void waitAfter(ErrandException e, int attempt) throws InterruptedException {
+    checkStop();
+    if (!ending.isTriedAgain(e, attempt)) {
+      throw e;
+    }
+    LOG.warn("{}: {} failed, trying again: {}", spec.name(), drawn.key(), e.getMessage());
+    ending.tellOfWait(e, attempt);
+    pause(ending.pauseAfter(attempt));
   }
 
   private AcknowledgeType process(Journal journal) throws InterruptedException {
@@ -132,12 +153,7 @@ final class Job<I extends Event, O extends Event> {
         LOG.info("{}: {}", spec.name(), e.getMessage());
         return AcknowledgeType.ACCEPT;
       } catch (ErrandException e) {
-        checkStop();
-        if (!ending.isTriedAgain(e, attempt)) {
-          return ending.give(e);
-        }
-        LOG.warn("{}: {} failed, trying again: {}", spec.name(), drawn.key(), e.getMessage());
-        pause(ending.pauseAfter(attempt));
+        waitAfter(e, attempt);
       } catch (InterruptedException e) {
         checkStop();
         return ending.bug(e); // nobody has asked for it

@@ -1,8 +1,10 @@
 package dev.errand.stage;
 
 import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.stage.journal.Sweeper;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -37,6 +39,14 @@ public record StageHost(
       OpenTelemetry telemetry,
       MachineSettings settings) {
     this(connection, wire, node, data, writer, ledger, clock, telemetry, settings, Probe.NOWHERE);
+  }
+
+  /**
+   * Removes what the stages left for themselves in the folder of a run that is over: raw logs and
+   * patches, by now in the artifact store or of no use. What late redeliveries look for stays.
+   */
+  public void discardNotes(RunId run) {
+    Sweeper.lighten(data.resolve(StageRunner.JOURNALS).resolve(run.toString()));
   }
 
   /** The points between which a crash must lose nothing and repeat nothing. */

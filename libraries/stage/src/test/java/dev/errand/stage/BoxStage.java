@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A stage like the real ones: its effect is a "box", a file with a unique name, whose work goes on
  * whoever watches. The prompt says what it does: {@code 200} works for 200 ms, {@code fail CODE}
- * and {@code crash} do so, {@code flaky N} fails N times first, {@code 200 then CODE}.
+ * and {@code crash} do so, {@code flaky N CODE} fails N times first, {@code 200 then CODE}.
  */
 final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCreated> {
   static final int LOUD_BYTES = 4 << 20;
@@ -59,7 +59,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
         case "fail" -> throw new ErrandException(FailureCode.valueOf(words[1]), "as asked");
         case "crash" -> throw new IllegalStateException("as asked");
         case "log" -> shout(lease);
-        case "flaky" -> failFirst(fact, Integer.parseInt(words[1]));
+        case "flaky" -> failFirst(fact, Integer.parseInt(words[1]), FailureCode.valueOf(words[2]));
         default -> watch(fact, lease, Duration.ofMillis(Long.parseLong(words[0])));
       }
       return new Event.ContainerCreated(
@@ -95,9 +95,9 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
     lease.log(0, all);
   }
 
-  private void failFirst(Event.AttemptSubmitted fact, int times) throws IOException {
+  private void failFirst(Event.AttemptSubmitted fact, int times, FailureCode code) {
     if (calls(folder, fact) <= times) {
-      throw new ErrandException(FailureCode.ENGINE_FAILED, "not yet");
+      throw new ErrandException(code, "not yet");
     }
   }
 

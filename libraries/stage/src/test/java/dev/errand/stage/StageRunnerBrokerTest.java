@@ -72,7 +72,7 @@ final class StageRunnerBrokerTest {
 
   @Test
   void aFailureOfTheSurroundingsIsTriedAgain() throws Exception {
-    Event.AttemptSubmitted fact = lab.submit("flaky 2");
+    Event.AttemptSubmitted fact = lab.submit("flaky 2 ENGINE_FAILED");
 
     lab.await("the output", l -> !l.made(fact.run()).isEmpty());
 
@@ -86,6 +86,16 @@ final class StageRunnerBrokerTest {
 
     assertThat(codeOf(endOf(fact.run()))).isEqualTo(FailureCode.ENGINE_FAILED);
     assertThat(BoxStage.calls(lab.boxes, fact)).isEqualTo(6); // 3 in place, given away once
+  }
+
+  @Test
+  void whatOnlyLacksRoomIsTriedUntilThereIsSome() throws Exception {
+    Event.AttemptSubmitted fact = lab.submit("flaky 9 DISK_FULL");
+
+    lab.await("the output", l -> !l.made(fact.run()).isEmpty());
+
+    assertThat(BoxStage.calls(lab.boxes, fact)).isEqualTo(10); // any other failure ends at 6
+    assertThat(lab.ends(fact.run())).isEmpty();
   }
 
   @Test

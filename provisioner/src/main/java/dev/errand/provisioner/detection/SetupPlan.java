@@ -1,18 +1,12 @@
 package dev.errand.provisioner.detection;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * What a detected setup runs in an image that has some tools and lacks others.
- *
- * @param script empty when there is nothing to run
- * @param remarks what was left out and why, for whoever watches
- */
-public record SetupPlan(String script, List<String> remarks) {
-  static final SetupPlan NOTHING = new SetupPlan("", List.of());
+/** What a detected setup runs in an image that has some tools and lacks others. */
+public final class SetupPlan {
+  private SetupPlan() {}
 
   /** Every program that the steps may need. */
   public static Set<String> programs(List<SetupStep> steps) {
@@ -33,10 +27,12 @@ public record SetupPlan(String script, List<String> remarks) {
         .formatted(String.join(" ", programs));
   }
 
-  /** A step whose tool is neither there nor to be brought is left out, with a remark. */
-  public static SetupPlan of(List<SetupStep> steps, Set<String> present) {
+  /**
+   * The script, empty for no steps. A step whose tool is neither there nor to be brought is left
+   * out, and the script says so: its output is the log that stays.
+   */
+  public static String script(List<SetupStep> steps, Set<String> present) {
     StringBuilder script = new StringBuilder();
-    List<String> remarks = new ArrayList<>();
     for (SetupStep step : steps) {
       String installer = step.installer();
       if (present.contains(step.tool())) {
@@ -45,15 +41,23 @@ public record SetupPlan(String script, List<String> remarks) {
         add(script, step.install());
         add(script, step.command());
       } else {
-        remarks.add(
-            "setup left out %s: the image has no %s".formatted(step.because(), step.tool()));
+        say(script, leftOut(step));
       }
     }
-    return new SetupPlan(script.toString(), remarks);
+    return script.toString();
+  }
+
+  private static String leftOut(SetupStep step) {
+    return "errand: left out %s, as the image has no %s; use an image that has it, or a setup script"
+        .formatted(step.because(), step.tool());
   }
 
   private static void add(StringBuilder script, String command) {
-    script.append("echo ").append("'+ " + command.replace("'", "'\\''") + "'").append('\n');
+    say(script, "+ " + command);
     script.append(command).append('\n');
+  }
+
+  private static void say(StringBuilder script, String text) {
+    script.append("echo '").append(text.replace("'", "'\\''")).append("'\n");
   }
 }

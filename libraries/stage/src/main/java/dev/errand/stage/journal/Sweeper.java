@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
 public final class Sweeper {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final String MARK = "over";
+
+  /** What {@link Journal} writes, whole or half, and the mark. */
+  private static final Pattern OWN =
+      Pattern.compile("[a-z-]+\\.(out|begun)(\\.[0-9a-f-]+)?|" + MARK);
 
   private Sweeper() {}
 
@@ -46,10 +51,29 @@ public final class Sweeper {
     }
   }
 
+  /**
+   * Removes what is not the journal's own from the folder of what is over; nothing when there is no
+   * folder. Whoever still writes there has lost his file, and his work is not wanted any more.
+   */
+  public static void lighten(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        if (!OWN.matcher(file.getFileName().toString()).matches()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is gone already", folder);
+    } catch (IOException e) {
+      LOG.warn("Cannot tidy {}: {}", folder, e.toString());
+    }
+  }
+
   private static void sweepOne(Path folder, Instant now, Duration kept) throws IOException {
     Path mark = folder.resolve(MARK);
     try {
       Files.createFile(mark);
+      lighten(folder);
     } catch (FileAlreadyExistsException e) {
       if (Files.getLastModifiedTime(mark).toInstant().plus(kept).isBefore(now)) {
         remove(folder);

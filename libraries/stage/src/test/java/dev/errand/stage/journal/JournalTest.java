@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,5 +85,24 @@ final class JournalTest {
 
     assertThat(over.directory()).doesNotExist();
     assertThat(live.directory()).exists();
+  }
+
+  @Test
+  void whatIsOverKeepsNothingButTheJournalsOwn() throws IOException {
+    Journal journal = Journal.open(root, "key", STAGE);
+    journal.begun(NOW);
+    journal.keep(OUTPUT, new byte[10]);
+    for (String note : List.of("log-work", "log-work.work-1", "patch-1", "overture")) {
+      Files.writeString(journal.directory().resolve(note), note);
+    }
+    Files.writeString(journal.directory().resolve("over"), "");
+
+    Sweeper.lighten(journal.directory());
+    Sweeper.lighten(root.resolve("nowhere"));
+
+    try (Stream<Path> files = Files.list(journal.directory())) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("work.begun", "work.out", "over");
+    }
   }
 }

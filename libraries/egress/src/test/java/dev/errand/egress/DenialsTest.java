@@ -1,8 +1,7 @@
-package dev.errand.agentrunner;
+package dev.errand.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.errand.egress.Denial;
 import dev.errand.schemas.Event.Progress;
 import java.util.ArrayList;
 import java.util.List;
