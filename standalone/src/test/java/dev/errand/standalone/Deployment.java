@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,10 +65,12 @@ final class Deployment implements AutoCloseable {
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
   private final Mode mode = Mode.current();
   private final Map<String, String> settings;
+  private final Surroundings surroundings;
   private final Guarantees guarantees;
 
-  private Deployment(Map<String, String> settings) {
+  private Deployment(Map<String, String> settings, Surroundings surroundings) {
     this.settings = settings;
+    this.surroundings = surroundings;
     try {
       // Short: the boxes' sockets lie below it, and a socket's path has 107 bytes.
       data = Files.createTempDirectory(Path.of("/tmp"), "errand-st");
@@ -75,6 +78,7 @@ final class Deployment implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    surroundings.before(data);
     guarantees = new Guarantees(data);
   }
 
@@ -83,7 +87,11 @@ final class Deployment implements AutoCloseable {
   }
 
   static Deployment start(Map<String, String> settings) {
-    Deployment deployment = new Deployment(settings);
+    return start(settings, new Surroundings() {});
+  }
+
+  static Deployment start(Map<String, String> settings, Surroundings surroundings) {
+    Deployment deployment = new Deployment(settings, surroundings);
     try {
       deployment.mode.processes().forEach(deployment::launch);
       deployment.awaitReady();
@@ -117,6 +125,15 @@ final class Deployment implements AutoCloseable {
 
   int kafkaPort() {
     return kafkaPort;
+  }
+
+  /** What a server of this installation is started with, whatever it is to run. */
+  Map<String, String> settings() {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("quarkus.http.port", "0");
+    all.put("errand.server.kafka.port", Integer.toString(kafkaPort));
+    all.put("errand.server.kafka.controller-port", Integer.toString(controllerPort));
+    return all;
   }
 
   Mode mode() {
@@ -265,6 +282,7 @@ final class Deployment implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
               .redirectErrorStream(true);
       builder.environment().put("ERRAND_DATA", data.toString());
+      builder.environment().putAll(surroundings.environment());
       Process process = builder.start();
       services.forEach(service -> processes.put(service, process));
     } catch (IOException e) {
@@ -330,6 +348,7 @@ final class Deployment implements AutoCloseable {
     }
     left.addAll(Leftovers.processesIn(data));
     left.addAll(Leftovers.filesIn(temporary));
+    surroundings.after(data);
     Folders.delete(data);
     Folders.delete(temporary);
     EnumSet.allOf(Service.class).forEach(service -> Folders.delete(logFile(service)));

@@ -1,12 +1,15 @@
 package dev.errand.standalone;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** A real git repository in a folder of its own. */
 record ScratchRepository(Path folder) {
@@ -27,6 +30,49 @@ record ScratchRepository(Path folder) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A repository whose history holds so many mebibytes that do not compress, and whose tree one.
+   */
+  static ScratchRepository withHistory(int mebibytes) {
+    ScratchRepository repository = empty();
+    ProcessBuilder builder =
+        new ProcessBuilder("git", "fast-import", "--quiet").directory(repository.folder.toFile());
+    try {
+      Process git = builder.redirectErrorStream(true).start();
+      try (OutputStream out = git.getOutputStream()) {
+        Random random = new Random(5);
+        byte[] blob = new byte[1 << 20];
+        for (int i = 0; i < mebibytes; i++) {
+          random.nextBytes(blob);
+          String head =
+              """
+              commit refs/heads/main
+              committer Test <test@localhost> %d +0000
+              data 4
+              more
+              M 100644 inline noise.bin
+              data %d
+              """
+                  .formatted(1_700_000_000 + i, blob.length);
+          out.write(head.getBytes(StandardCharsets.UTF_8));
+          out.write(blob);
+          out.write('\n');
+        }
+      }
+      if (git.waitFor() != 0) {
+        throw new IllegalStateException(
+            new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    repository.git("reset", "-q", "--hard");
+    return repository;
   }
 
   String url() {
