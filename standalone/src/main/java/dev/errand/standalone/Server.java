@@ -84,7 +84,7 @@ public class Server implements AutoCloseable {
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());
     if (!services.equals(EnumSet.of(Service.BROKER))) {
       StageHost host = host(connection, data);
-      NodeParts files = 
+      NodeParts files =
           NodeParts.open(
               data, repositoryPolicy(services), DiskReserve.of(data.root(), reserveBytes));
       SealedCredentials credentials = SealedCredentials.follow(host, files.vault());

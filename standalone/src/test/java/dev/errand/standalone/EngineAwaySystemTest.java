@@ -82,7 +82,8 @@ class EngineAwaySystemTest {
   void whatIsBegunAndWhatIsQueuedSurvivesAnEngineThatGoes() {
     List<PausedTask> tasks =
         IntStream.range(0, MORE_THAN_PERMITS)
-            .mapToObj(i -> PausedTask.submit(errand, "plain", "touch /tmp/go", "echo new > new.txt"))
+            .mapToObj(
+                i -> PausedTask.submit(errand, "plain", "touch /tmp/go", "echo new > new.txt"))
             .toList();
 
     relay.takeAway();

@@ -22,8 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class EngineRelay implements Surroundings {
   private final Path engine =
       Path.of(
-          URI.create(
-                  System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock"))
+          URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock"))
               .getPath());
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private Path socket = Path.of("nowhere");

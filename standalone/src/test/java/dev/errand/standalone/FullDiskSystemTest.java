@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The data folder's disk fills in each phase of a task, the broker's own disk excepted: what is
- * new is refused, what has begun waits or ends with a code, and nothing is lost.
+ * The data folder's disk fills in each phase of a task, the broker's own disk excepted: what is new
+ * is refused, what has begun waits or ends with a code, and nothing is lost.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FullDiskSystemTest {
@@ -86,7 +86,8 @@ class FullDiskSystemTest {
   @Test
   void aLogThatCannotGrowHoldsTheAgentUpAndLosesNoLine() {
     PausedTask task =
-        PausedTask.submit(errand, "plain", "seq -f 'line %g;' 1 100", "seq -f 'line %g;' 101 99999");
+        PausedTask.submit(
+            errand, "plain", "seq -f 'line %g;' 1 100", "seq -f 'line %g;' 101 99999");
     task.awaitPause();
 
     disk.fillTo(SHORT);

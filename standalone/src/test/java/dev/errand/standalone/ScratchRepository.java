@@ -23,8 +23,16 @@ record ScratchRepository(Path folder) {
 
   static ScratchRepository empty() {
     try {
-      ScratchRepository repository =
-          new ScratchRepository(Files.createTempDirectory(Path.of("/tmp"), "errand-repo"));
+      return in(Files.createTempDirectory(Path.of("/tmp"), "errand-repo"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An empty one in this folder, which is made when it is missing. */
+  static ScratchRepository in(Path folder) {
+    try {
+      ScratchRepository repository = new ScratchRepository(Files.createDirectories(folder));
       repository.git("init", "-q", "-b", "main");
       return repository;
     } catch (IOException e) {

@@ -191,10 +191,7 @@ final class Mirror {
     line[5] = remote.address();
     System.arraycopy(refspecs, 0, line, 6, refspecs.length);
     GitCommand command =
-        command(policy.fetchTimeout(), line)
-            .to(remote)
-            .under(lock)
-            .watched(this::excess, progress);
+        command(policy.fetchTimeout(), line).to(remote).under(lock).watched(this::excess, progress);
     GitResult result = git.run(command);
     for (int i = 1; i < TRIES && GitFailures.isTransient(result); i++) {
       progress.accept("the connection broke; trying again");
