@@ -164,7 +164,7 @@ final class Containers {
             .withIpcMode("private")
             .withCapDrop(Capability.ALL)
             .withCapAdd(CAPABILITIES)
-            .withSecurityOpts(List.of("no-new-privileges"))
+            .withSecurityOpts(securityOptions())
             .withMemory(memoryBytes)
             .withMemorySwap(memoryBytes) // together with swap: no swap
             .withNanoCPUs((long) (spec.limits().cpus() * NANOS_PER_CPU))
@@ -177,6 +177,12 @@ final class Containers {
             .withMounts(mounts);
     String runtime = settings.isolation().runtime();
     return runtime == null ? config : config.withRuntime(runtime);
+  }
+
+  private List<String> securityOptions() {
+    return settings.isolation().holds(Rule.SECCOMP)
+        ? List.of("no-new-privileges", "seccomp=" + SeccompProfile.json())
+        : List.of("no-new-privileges");
   }
 
   private boolean onDisk() {

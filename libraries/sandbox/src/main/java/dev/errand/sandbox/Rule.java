@@ -6,5 +6,8 @@ package dev.errand.sandbox;
  */
 public enum Rule {
   /** The box's files take no more than its limit, in bytes and in inodes. */
-  DISK
+  DISK,
+
+  /** Only the system calls that builds need: {@link SeccompProfile}. */
+  SECCOMP
 }
