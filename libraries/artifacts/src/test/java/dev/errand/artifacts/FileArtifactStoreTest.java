@@ -25,7 +25,7 @@ class FileArtifactStoreTest {
 
   @BeforeEach
   void open() throws IOException {
-    store = new FileArtifactStore(root, 1_000);
+    store = new FileArtifactStore(root, DiskReserve.of(root, 0), 1_000);
   }
 
   @Test
@@ -46,6 +46,19 @@ class FileArtifactStoreTest {
     assertThat(files()).hasSize(1);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files().getFirst())))
         .isEqualTo("rw-------");
+  }
+
+  @Test
+  void sweepsTheDraftsOfWhoHasDiedAndOfNobodyElse() throws IOException {
+    Path left = Files.createFile(root.resolve("unfinished").resolve("draft-of-the-dead"));
+
+    try (ArtifactWriter living = store.write()) {
+      living.write(HELLO);
+      open();
+
+      assertThat(left).doesNotExist();
+      assertThat(store.size(living.keep())).hasValue(HELLO.length);
+    }
   }
 
   @Test
