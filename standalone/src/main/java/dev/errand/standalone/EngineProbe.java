@@ -1,7 +1,6 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.Engine;
-import dev.errand.sandbox.EngineInfo;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
@@ -26,9 +25,8 @@ final class EngineProbe implements AutoCloseable {
     EngineSettings settings;
     try {
       settings = EngineSettings.of(environment);
-    } catch (IllegalArgumentException e) {
-      return List.of(
-          Finding.missing("engine", String.valueOf(e.getMessage()), "unset DOCKER_HOST"));
+    } catch (ErrandException e) {
+      return List.of(Finding.missing("engine", e.failure().message(), remedy(environment)));
     }
     try (var probe = new EngineProbe(Engine.connect(settings))) {
       return probe.findings();
@@ -53,7 +51,7 @@ final class EngineProbe implements AutoCloseable {
 
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
-    EngineInfo info = engine.info();
+    Engine.Facts info = engine.info();
     findings.add(
         Finding.well("engine", "%s on %s".formatted(info.version(), info.operatingSystem())));
     findings.add(
@@ -62,6 +60,12 @@ final class EngineProbe implements AutoCloseable {
             info.memoryBytes() >= MINIMUM_MEMORY_BYTES,
             "%.1f GiB, %d cores".formatted(info.memoryBytes() / (double) (1L << 30), info.cpus()),
             "use a machine with at least 2 GiB: each attempt takes up to its limits.memory"));
+    findings.add(
+        Finding.of(
+            "seccomp",
+            info.filtersSystemCalls(),
+            info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
+            "use a kernel and an engine with seccomp"));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;
