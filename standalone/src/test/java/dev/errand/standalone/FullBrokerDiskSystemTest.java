@@ -50,8 +50,8 @@ class FullBrokerDiskSystemTest {
   void theBrokerEndsAndWhatWasAcceptedGoesOnWhenThereIsRoom() {
     PausedTask working =
         PausedTask.submit(errand, "plain", "echo began >> runs.txt", "echo ended >> runs.txt");
+    working.awaitPause(); // tasks are not drawn in their order
     PausedTask queued = PausedTask.submit(errand, "plain", "touch /tmp/go", "echo new > new.txt");
-    working.awaitPause();
 
     disk.fill();
     await("the broker's end").atMost(Duration.ofMinutes(2)).until(() -> !isBrokerAlive());

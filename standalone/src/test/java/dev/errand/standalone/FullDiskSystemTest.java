@@ -70,8 +70,8 @@ class FullDiskSystemTest {
   @Test
   void submissionsAreRefusedWhileThereIsStillRoomForWhatWasAccepted() {
     PausedTask working = PausedTask.submit(errand, "plain", "true", "echo new > new.txt");
+    working.awaitPause(); // tasks are not drawn in their order
     PausedTask queued = PausedTask.submit(errand, "plain", "touch /tmp/go", "echo new > new.txt");
-    working.awaitPause();
 
     disk.fillTo(LOW);
     CommandResult refused = errand.errand("cloud", "exec", "--env", "plain", "true");
@@ -121,8 +121,8 @@ class FullDiskSystemTest {
   @Test
   void journalsAndViewsComeBackFromADiskWithoutOneByte() {
     PausedTask working = PausedTask.submit(errand, "plain", "echo new > new.txt", "true");
+    working.awaitPause(); // tasks are not drawn in their order
     PausedTask queued = PausedTask.submit(errand, "plain", "touch /tmp/go", "echo new > new.txt");
-    working.awaitPause();
 
     disk.fill();
     CommandResult refused = errand.errand("cloud", "exec", "--env", "plain", "true");
