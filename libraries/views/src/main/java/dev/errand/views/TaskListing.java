@@ -3,20 +3,20 @@ package dev.errand.views;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.views.streams.StreamsApp;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.query.KeyQuery;
-import org.apache.kafka.streams.query.Query;
-import org.apache.kafka.streams.query.QueryResult;
-import org.apache.kafka.streams.query.RangeQuery;
-import org.apache.kafka.streams.query.StateQueryRequest;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
  * Reads tasks from the store, which is one database a partition, each ordered by id: a page merges
@@ -33,15 +33,23 @@ final class TaskListing {
   }
 
   Optional<TaskView> task(TaskId task) {
-    return results(KeyQuery.<String, TaskView>withKey(task.value())).stream().findFirst();
+    return read(
+            TaskFold.STORE,
+            (ReadOnlyKeyValueStore<String, TaskView> store) ->
+                Optional.ofNullable(store.get(task.value())))
+        .stream()
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   TaskPage page(TaskQuery query) {
-    RangeQuery<String, TaskView> range =
-        query.cursor() == null
-            ? RangeQuery.withNoBounds()
-            : RangeQuery.withUpperBound(query.cursor().value());
-    Newest newest = new Newest(results(range.withDescendingKeys()));
+    String newestKey = query.cursor() == null ? null : query.cursor().value();
+    Newest newest =
+        new Newest(
+            read(
+                TaskFold.STORE,
+                (ReadOnlyKeyValueStore<String, TaskView> store) ->
+                    store.reverseRange(null, newestKey)));
     try {
       return page(query, newest);
     } finally {
@@ -67,28 +75,42 @@ final class TaskListing {
   }
 
   QueueView queue() {
-    return LiveTasks.sum(results(LiveTasks.STORE, RangeQuery.<String, byte[]>withNoBounds()));
+    return LiveTasks.sum(read(LiveTasks.STORE, ReadOnlyKeyValueStore<String, byte[]>::all));
   }
 
-  private <R> List<R> results(Query<R> query) {
-    return results(TaskFold.STORE, query);
-  }
-
-  /** The answers of all partitions that have one. */
-  private <R> List<R> results(String store, Query<R> query) {
+  /**
+   * What each partition's store answers. Not by {@link KafkaStreams#query}, which in Kafka 4.3.1
+   * takes a store's position and then the store, as the writer takes them the other way round: a
+   * query beside a put could stop both for ever. A store answers during a rebalance too, as this
+   * instance has all partitions before and after.
+   */
+  private <V, R> List<R> read(String name, Function<ReadOnlyKeyValueStore<String, V>, R> question) {
     try {
-      Collection<QueryResult<R>> answers =
-          app.streams()
-              .query(StateQueryRequest.inStore(store).withQuery(query))
-              .getPartitionResults()
-              .values();
-      if (answers.isEmpty() || answers.stream().anyMatch(QueryResult::isFailure)) {
-        throw new IllegalStateException("not every partition answers");
+      List<R> answers = new ArrayList<>();
+      for (int partition : partitions()) {
+        answers.add(
+            question.apply(
+                app.streams()
+                    .store(
+                        StoreQueryParameters.fromNameAndType(
+                                name, QueryableStoreTypes.<String, V>keyValueStore())
+                            .withPartition(partition)
+                            .enableStaleStores())));
       }
-      return answers.stream().map(QueryResult::getResult).filter(Objects::nonNull).toList();
+      if (answers.isEmpty()) {
+        throw new IllegalStateException("no partition answers");
+      }
+      return answers;
     } catch (StreamsException | IllegalStateException e) {
       throw Views.notReady(e);
     }
+  }
+
+  private Set<Integer> partitions() {
+    return app.streams().metadataForLocalThreads().stream()
+        .flatMap(thread -> thread.activeTasks().stream())
+        .map(task -> task.taskId().partition())
+        .collect(Collectors.toSet());
   }
 
   /** All partitions' tasks as one sequence. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +194,38 @@ class ViewsBrokerTest {
     assertThat(
             ids(views.tasks(new TaskQuery(carol, null, Set.of(TaskView.State.READY), 100, null))))
         .isEmpty();
+  }
+
+  /** Readers beside a writer: neither may take what the other one waits for. */
+  @Test
+  void whoReadsAndWhoFoldsDoNotHoldEachOtherUp() throws Exception {
+    Views views = views(folder.resolve("both"));
+    AtomicBoolean over = new AtomicBoolean();
+    for (int reader = 0; reader < 4; reader++) {
+      Thread.ofPlatform()
+          .daemon() // one that waits for a lock for ever cannot be ended
+          .start(
+              () -> {
+                while (!over.get()) {
+                  for (int i = 1_000; i < 1_010; i++) {
+                    Optional<TaskView> _ = views.task(Sample.task(i));
+                  }
+                  TaskPage _ = views.tasks(TaskQuery.newest(1));
+                  QueueView _ = views.queue();
+                }
+              });
+    }
+    try {
+      for (int i = 1_000; i < 1_300; i++) {
+        RecordMetadata written =
+            kafka.append(Topic.TASKS_ADMITTED, Sample.admitted(Sample.task(i), 1));
+        assertThat(views.await(written.topic(), written.partition(), written.offset(), PATIENCE))
+            .as("task %d is folded", i)
+            .isTrue();
+      }
+    } finally {
+      over.set(true);
+    }
   }
 
   private static List<TaskId> ids(TaskPage page) {

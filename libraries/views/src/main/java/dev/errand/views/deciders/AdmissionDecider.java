@@ -74,7 +74,9 @@ public final class AdmissionDecider implements AutoCloseable {
           app.streams()
               .store(
                   StoreQueryParameters.fromNameAndType(
-                      AdmissionTopology.STORE, QueryableStoreTypes.<String, byte[]>keyValueStore()))
+                          AdmissionTopology.STORE,
+                          QueryableStoreTypes.<String, byte[]>keyValueStore())
+                      .enableStaleStores()) // answers during a rebalance too
               .get(AdmissionTopology.storeKey(owner, idempotencyKey));
       return Optional.ofNullable(stored).map(Accepted::of);
     } catch (InvalidStateStoreException e) {
