@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int MAX_REPORTED = 1000;
   private static final Pattern LISTENING = Pattern.compile("DevTools listening on (ws://\\S+)");
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -132,7 +133,24 @@ final class Browser implements AutoCloseable {
     await(selector + " shows " + text)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
-        .untilAsserted(() -> assertThat(text(selector)).contains(text));
+        .untilAsserted(
+            () -> {
+              String shown = text(selector);
+              assertThat(shown.contains(text))
+                  .as(
+                      () ->
+                          "'%s' in: ..%s%nof: %s".formatted(text, end(shown), start(text("body"))))
+                  .isTrue();
+            });
+  }
+
+  /** A page may show half a million characters; a report need not. */
+  private static String start(String text) {
+    return text.substring(0, Math.min(MAX_REPORTED, text.length()));
+  }
+
+  private static String end(String text) {
+    return text.substring(Math.max(0, text.length() - MAX_REPORTED));
   }
 
   private JsonNode call(@Nullable String of, String method, Map<String, Object> parameters) {

@@ -59,7 +59,7 @@ public final class LogFollower {
         tell(fact, out);
       }
       quiet = facts.isEmpty() ? quiet + 1 : 0;
-      if (quiet >= QUIET_POLLS_AT_END && (over || !follow)) {
+      if (quiet >= QUIET_POLLS_AT_END && (over || !follow) && reader.isAtEnd()) {
         String state = view.map(v -> TaskJson.word(v.state())).orElse("pending");
         out.event("end", null, Map.of("state", state));
         return;

@@ -91,9 +91,6 @@ public final class LogText {
         InputStream text = new GZIPInputStream(stored)) {
       text.transferTo(out);
     }
-    if (log.truncated()) {
-      out.write("\n[the rest was left out]\n".getBytes(StandardCharsets.UTF_8));
-    }
   }
 
   private void copyLive(List<AttemptView> running, OutputStream out) throws IOException {
@@ -105,15 +102,13 @@ public final class LogText {
     }
     Map<String, Long> written = new HashMap<>();
     try (LogReader reader = live.get()) {
-      List<OfRun> facts = reader.poll(POLL);
-      while (!facts.isEmpty()) {
-        for (OfRun fact : facts) {
+      while (!reader.isAtEnd()) {
+        for (OfRun fact : reader.poll(POLL)) {
           Set<StageName> known = stored.get(fact.run().toString());
           if (known != null && fact instanceof AttemptLogged log && !known.contains(log.stage())) {
             copyLive(log, written, out);
           }
         }
-        facts = reader.poll(POLL);
       }
     }
   }

@@ -57,6 +57,15 @@ public final class LogReader implements AutoCloseable {
     return facts;
   }
 
+  /**
+   * Whether there is nothing to read now. Asks the broker, as a poll may be empty because the
+   * answer was slow.
+   */
+  public boolean isAtEnd() {
+    return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+
   /** Makes a poll on another thread return at once with nothing, by a WakeupException there. */
   public void wakeup() {
     consumer.wakeup();

@@ -24,6 +24,9 @@ final class RunLease implements Lease {
   /** What one fact of {@code attempts.logged} holds at most. */
   static final int MAX_CHUNK_BYTES = 64 * 1024;
 
+  /** Of output that came too fast, what is told at the stage's end: it says how that came out. */
+  static final int MAX_TAIL_BYTES = 4 * 1024;
+
   private static final int BURST_SECONDS = 4;
   private static final int MAX_PROGRESS_CHARACTERS = 4 * 1024; // 16 KiB at 4 bytes each
 
@@ -36,9 +39,10 @@ final class RunLease implements Lease {
   private final Context trace; // of the work: what it tells may come from other threads
   private final List<Event.LogArtifact> logs = new CopyOnWriteArrayList<>();
 
-  private double allowed; // bytes; guarded by this, like the three below
+  private double allowed; // bytes; guarded by this, like the four below
   private long countedAt;
   private boolean leftOut;
+  private byte[] tail = {}; // the last bytes before the end, as far as they were left out
   private long end;
 
   RunLease(StageHost host, StageName stage, Drawn drawn, Path directory) {
@@ -161,10 +165,12 @@ final class RunLease implements Lease {
   public synchronized void log(long offset, byte[] data) {
     for (int from = 0; from < data.length; from += MAX_CHUNK_BYTES) {
       int to = Math.min(data.length, from + MAX_CHUNK_BYTES);
-      if (isAllowed(to - from)) {
-        append(offset + from, Arrays.copyOfRange(data, from, to));
+      byte[] chunk = Arrays.copyOfRange(data, from, to);
+      if (isAllowed(chunk.length)) {
+        append(offset + from, chunk);
       } else {
         leftOut = true;
+        tail = lastOf(tail, chunk);
       }
     }
     end = Math.max(end, offset + data.length);
@@ -180,11 +186,20 @@ final class RunLease implements Lease {
     return List.copyOf(logs);
   }
 
-  /** Says at the stage's end that its live log misses its last bytes, if so. */
+  /**
+   * Tells at the stage's end its last bytes, if its live log misses them, and that it misses more.
+   */
   synchronized void finish() {
     if (leftOut) {
-      append(end, new byte[0]);
+      append(end - tail.length, tail);
     }
+  }
+
+  private static byte[] lastOf(byte[] before, byte[] next) {
+    int kept = Math.clamp(MAX_TAIL_BYTES - next.length, 0, before.length);
+    byte[] last = Arrays.copyOfRange(before, before.length - kept, before.length + next.length);
+    System.arraycopy(next, 0, last, kept, next.length);
+    return Arrays.copyOfRange(last, Math.max(0, last.length - MAX_TAIL_BYTES), last.length);
   }
 
   private boolean isAllowed(int bytes) {
@@ -206,6 +221,7 @@ final class RunLease implements Lease {
           new Event.AttemptLogged(run, host.node(), stage, offset, Data.of(bytes), leftOut));
     }
     leftOut = false;
+    tail = new byte[0];
   }
 
   private void tell(Topic topic, Event fact) {

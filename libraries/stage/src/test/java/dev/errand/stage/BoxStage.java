@@ -8,6 +8,7 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.StageName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCreated> {
   static final int LOUD_BYTES = 4 << 20;
+  static final String LOUD_END = "how it ended";
 
   private final StageName name;
   private final Path folder;
@@ -92,6 +94,8 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
 
   private static void shout(Lease lease) {
     byte[] all = new byte[LOUD_BYTES];
+    byte[] end = LOUD_END.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(end, 0, all, all.length - end.length, end.length);
     lease.log(0, all);
   }
 
