@@ -26,9 +26,8 @@ final class EngineProbe implements AutoCloseable {
     EngineSettings settings;
     try {
       settings = EngineSettings.of(environment);
-    } catch (IllegalArgumentException e) {
-      return List.of(
-          Finding.missing("engine", String.valueOf(e.getMessage()), "unset DOCKER_HOST"));
+    } catch (ErrandException e) {
+      return List.of(Finding.missing("engine", e.failure().message(), remedy(environment)));
     }
     try (var probe = new EngineProbe(Engine.connect(settings))) {
       return probe.findings();
@@ -62,6 +61,12 @@ final class EngineProbe implements AutoCloseable {
             info.memoryBytes() >= MINIMUM_MEMORY_BYTES,
             "%.1f GiB, %d cores".formatted(info.memoryBytes() / (double) (1L << 30), info.cpus()),
             "use a machine with at least 2 GiB: each attempt takes up to its limits.memory"));
+    findings.add(
+        Finding.of(
+            "seccomp",
+            info.filtersSystemCalls(),
+            info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
+            "use a kernel and an engine with seccomp"));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;

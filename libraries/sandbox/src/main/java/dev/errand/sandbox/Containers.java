@@ -131,7 +131,7 @@ final class Containers {
             .withIpcMode("private")
             .withCapDrop(Capability.ALL)
             .withCapAdd(CAPABILITIES)
-            .withSecurityOpts(List.of("no-new-privileges"))
+            .withSecurityOpts(List.of("no-new-privileges", "seccomp=" + SeccompProfile.json()))
             .withMemory(memoryBytes)
             .withMemorySwap(memoryBytes) // together with swap: no swap
             .withNanoCPUs((long) (spec.limits().cpus() * NANOS_PER_CPU))

@@ -9,6 +9,7 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
+import java.net.URI;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -32,16 +33,30 @@ public final class Engine implements AutoCloseable {
   private static final long PULL_MINUTES = 30;
 
   private final DockerClient client;
+  private final URI host;
   private final ExecutorService callers;
 
-  private Engine(DockerClient client) {
+  private Engine(DockerClient client, URI host) {
     this.client = client;
+    this.host = host;
     this.callers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("engine-", 0).factory());
   }
 
-  /** Connects and asks for the version; ENGINE_UNAVAILABLE when nothing answers. */
+  /** As {@link #open}, and ENGINE_UNAVAILABLE when nothing answers. */
   public static Engine connect(EngineSettings settings) {
+    Engine engine = open(settings);
+    try {
+      engine.requireAnswer();
+      return engine;
+    } catch (ErrandException thrown) {
+      engine.close();
+      throw thrown;
+    }
+  }
+
+  /** The engine at this address, whether it is there or not: it may come and go. */
+  public static Engine open(EngineSettings settings) {
     DefaultDockerClientConfig config =
         DefaultDockerClientConfig.createDefaultConfigBuilder()
             .withDockerHost(settings.host().toString())
@@ -54,15 +69,17 @@ public final class Engine implements AutoCloseable {
             .maxConnections(MAX_CONNECTIONS)
             .responseTimeout(settings.timeout())
             .build();
-    Engine engine = new Engine(DockerClientImpl.getInstance(config, http));
+    return new Engine(DockerClientImpl.getInstance(config, http), settings.host());
+  }
+
+  /** Asks for a sign of life; ENGINE_UNAVAILABLE when there is none. */
+  public void requireAnswer() {
     try {
-      engine.info();
+      call("answer", client -> client.pingCmd().exec());
     } catch (ErrandException thrown) {
-      engine.close();
       throw new ErrandException(
-          FailureCode.ENGINE_UNAVAILABLE, "no engine answers at " + settings.host(), thrown);
+          FailureCode.ENGINE_UNAVAILABLE, "no engine answers at " + host, thrown);
     }
-    return engine;
   }
 
   /** What the engine says about itself. */
@@ -77,7 +94,10 @@ public final class Engine implements AutoCloseable {
               text(info.getOperatingSystem()),
               text(info.getDockerRootDir()),
               number(info.getNCPU()),
-              info.getMemTotal() == null ? 0 : info.getMemTotal());
+              info.getMemTotal() == null ? 0 : info.getMemTotal(),
+              info.getSecurityOptions() != null
+                  && info.getSecurityOptions().stream()
+                      .anyMatch(option -> option.startsWith("name=seccomp")));
         });
   }
 

@@ -6,6 +6,7 @@ package dev.errand.sandbox;
  * @param version such as 20.10.24
  * @param rootDirectory where it keeps images and containers, for whoever checks the disk
  * @param memoryBytes of its machine
+ * @param filtersSystemCalls whether it can; boxes do not start without
  */
 public record EngineInfo(
     String version,
@@ -13,4 +14,5 @@ public record EngineInfo(
     String operatingSystem,
     String rootDirectory,
     int cpus,
-    long memoryBytes) {}
+    long memoryBytes,
+    boolean filtersSystemCalls) {}
