@@ -83,9 +83,12 @@ public final class RunAgentStage implements Stage<Event.EnvironmentPrepared, Eve
     Policy policy = AgentInternet.policy(environment.internet());
     lease.check();
     try (LogRecorder recorder =
-        LogRecorder.open(lease.directory(), NAME, LogFilter.none(), lease::log)) {
+        LogRecorder.open(
+            new LogRecorder.Target(lease.directory(), NAME, artifacts),
+            LogFilter.none(),
+            lease::log)) {
       PhaseResult result = watch(phase(fact, command), policy, fact, recorder, lease);
-      Event.LogArtifact log = recorder.finish(artifacts);
+      Event.LogArtifact log = recorder.finish();
       lease.recorded(log);
       return executed(fact, result, recorder.lastLines(), log);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.egress.AddressRules;
 import dev.errand.egress.EgressProxy;
@@ -61,7 +62,7 @@ class RunAgentStageDockerTest {
 
   @BeforeEach
   void openStore() throws IOException {
-    artifacts = new FileArtifactStore(folder.resolve("artifacts"));
+    artifacts = new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0));
     lease = new TestLease(folder.resolve("journal"));
   }
 

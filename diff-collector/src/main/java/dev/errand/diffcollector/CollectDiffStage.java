@@ -113,7 +113,7 @@ public final class CollectDiffStage implements Stage<Event.AgentExecuted, Event.
                     new ErrandException(
                         FailureCode.BOX_LOST, "the run's box %s is gone".formatted(fact.box())));
     lease.check();
-    try (Spool spool = Spool.open(file, phase.maxOutputBytes());
+    try (Spool spool = Spool.open(file, phase.maxOutputBytes(), artifacts.reserve());
         BoxSession session = boxes.open(box)) {
       return session.run(phase.spec(fact), spool::write);
     }

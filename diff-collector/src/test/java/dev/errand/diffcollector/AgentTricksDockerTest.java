@@ -3,6 +3,7 @@ package dev.errand.diffcollector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
@@ -224,7 +225,7 @@ class AgentTricksDockerTest {
   }
 
   private FileArtifactStore artifacts() throws IOException {
-    return new FileArtifactStore(folder.resolve("artifacts"));
+    return new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0));
   }
 
   private String textOf(Event.Patch patch) throws IOException {

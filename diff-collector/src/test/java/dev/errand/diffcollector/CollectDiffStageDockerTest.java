@@ -3,6 +3,7 @@ package dev.errand.diffcollector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
@@ -52,7 +53,7 @@ class CollectDiffStageDockerTest {
 
   @BeforeEach
   void openStore() throws IOException {
-    artifacts = new FileArtifactStore(folder.resolve("artifacts"));
+    artifacts = new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0));
     lease = new TestLease(Files.createDirectory(folder.resolve("journal")));
   }
 

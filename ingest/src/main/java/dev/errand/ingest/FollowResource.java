@@ -8,7 +8,6 @@ import dev.errand.ingest.tasks.LogCursor;
 import dev.errand.ingest.tasks.LogFollower;
 import dev.errand.ingest.tasks.LogText;
 import dev.errand.ingest.tasks.TaskFollower;
-import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.stage.LogReader;
 import dev.errand.views.TaskView;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -49,9 +48,9 @@ public class FollowResource {
   public Response events(@PathParam("id") String id) {
     TaskView task = tasks.require(id, Operation.READ_TASK);
     String url = tasks.url(task.task());
+    FrontDoorParts parts = door.services().parts();
     TaskFollower follower =
-        new TaskFollower(
-            door.services().parts().views(), task.task(), view -> TaskJson.of(view, url));
+        new TaskFollower(parts.views(), task.task(), view -> TaskAccess.json(parts, view, url));
     return followers.stream(follower::follow);
   }
 

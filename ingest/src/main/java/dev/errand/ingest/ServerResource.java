@@ -1,6 +1,7 @@
 package dev.errand.ingest;
 
 import dev.errand.ingest.access.Operation;
+import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.views.NodeView;
 import dev.errand.views.QueueView;
 import jakarta.inject.Inject;
@@ -98,6 +99,9 @@ public class ServerResource {
     json.put("freePermits", node.freePermits());
     json.put("held", held);
     json.put("services", node.services().stream().map(ServerResource::json).toList());
+    if (node.unfit() != null) {
+      json.put("takesNothing", TaskJson.FailureJson.of(node.unfit()));
+    }
     return json;
   }
 

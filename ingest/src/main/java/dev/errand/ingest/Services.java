@@ -79,20 +79,11 @@ record Services(
                     secrets,
                     parts.mirrors(),
                     parts.views(),
+                    parts.artifacts().reserve(),
                     parts.node(),
                     clock)),
             () -> Integer.MAX_VALUE);
     admit.start();
-    Submissions submissions =
-        new Submissions(
-            new Submissions.Surroundings(
-                parts.wire(),
-                parts.writer(),
-                parts.views(),
-                parts.admission(),
-                signatures,
-                parts.node(),
-                clock));
     return new Services(
         parts,
         tokens,
@@ -101,12 +92,25 @@ record Services(
         environments,
         secrets,
         new GitCredentialRegistry(credentialTable, parts.writer(), parts.vault()),
-        submissions,
+        submissions(parts, signatures),
         admit,
         environmentTable,
         secretTable,
         credentialTable,
         schemaTable);
+  }
+
+  private static Submissions submissions(FrontDoorParts parts, InboxSignatures signatures) {
+    return new Submissions(
+        new Submissions.Surroundings(
+            parts.wire(),
+            parts.writer(),
+            parts.views(),
+            parts.admission(),
+            signatures,
+            parts.node(),
+            parts.artifacts().reserve(),
+            parts.stages().clock()));
   }
 
   private static <E extends Event> Table<E> follow(

@@ -11,6 +11,7 @@ import dev.errand.schemas.ids.EnvironmentId;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.views.AttemptView;
+import dev.errand.views.NodeView;
 import dev.errand.views.TaskQuery;
 import dev.errand.views.TaskView;
 import io.vertx.core.http.HttpServerRequest;
@@ -125,7 +126,22 @@ class TaskAccess {
   }
 
   TaskJson json(TaskView view) {
-    return TaskJson.of(view, url(view.task()));
+    return json(door.services().parts(), view, url(view.task()));
+  }
+
+  /**
+   * The task as the API shows it, with what its queue waits for.
+   *
+   * @param url one of {@link #url}
+   */
+  static TaskJson json(FrontDoorParts parts, TaskView view, String url) {
+    boolean queued = view.attempts().stream().anyMatch(a -> a.state() == AttemptView.State.QUEUED);
+    Failure lack =
+        queued
+            ? NodeView.lackOfAll(parts.views().nodes(), parts.stages().clock().instant())
+                .orElse(null)
+            : null;
+    return TaskJson.of(view, url, lack);
   }
 
   /** The address of the task's page, as the caller reaches this server. */

@@ -87,7 +87,7 @@ public class TaskResource {
     }
     return Response.created(URI.create(url))
         .header(Positions.HEADER, submitted.position())
-        .entity(TaskJson.of(view.get(), url))
+        .entity(tasks.json(view.get()))
         .build();
   }
 

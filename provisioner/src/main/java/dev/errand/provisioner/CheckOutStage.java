@@ -78,11 +78,14 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
     }
     lease.check();
     try (LogRecorder recorder =
-        LogRecorder.open(lease.directory(), NAME, LogFilter.none(), lease::log)) {
+        LogRecorder.open(
+            new LogRecorder.Target(lease.directory(), NAME, artifacts),
+            LogFilter.none(),
+            lease::log)) {
       PhaseSpec phase = phase(fact, submodules);
       PhaseResult result = work.run(work.of(fact.run()), phase, recorder.phase(phase.id())::accept);
       if (result.exitCode() != 0) {
-        lease.recorded(recorder.finish(artifacts));
+        lease.recorded(recorder.finish());
         throw failure(result, recorder.lastLines());
       }
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.errand.sandbox.Box;
 import dev.errand.sandbox.BoxSpec;
 import dev.errand.sandbox.BoxSpec.ReadOnlyMount;
 import dev.errand.sandbox.Boxes;
+import dev.errand.sandbox.Engine;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.AttemptSubmitted;
@@ -43,6 +44,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
 
   private final NodeName node;
   private final Placement placement;
+  private final Engine engine;
   private final Boxes boxes;
   private final Mirrors mirrors;
   private final Images images;
@@ -51,6 +53,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
   CreateContainerStage(StageHost host, NodeTools tools, ProvisionerSettings settings) {
     this.node = host.node();
     this.placement = new Placement(host);
+    this.engine = tools.engine();
     this.boxes = tools.boxes();
     this.mirrors = tools.mirrors();
     this.images = new Images(tools.engine(), settings.registries().orElse(List.of()));
@@ -76,6 +79,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
           FailureCode.NODE_LOST, "the run is for the node %s alone".formatted(only));
     }
     lease.check();
+    engine.requireAnswer(); // before the run is ours: another node may have an engine
     placement.own(fact.run(), lease);
     EnvironmentSpec environment = fact.spec().environment();
     images.ensure(environment.image(), lease::progress);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /**
  * Room for attempts on this node: all that it can hold, less the runs that are placed here and not
@@ -29,7 +30,7 @@ final class Permits {
   /** From a stage's end until its fact has been read takes milliseconds. */
   private static final Duration READ_BACK = Duration.ofSeconds(2);
 
-  private final int total;
+  private final IntSupplier total;
   private final Runs runs;
   private final InstantSource clock;
   private final Map<RunId, Instant> stranded = new HashMap<>(); // guarded by this
@@ -45,7 +46,7 @@ final class Permits {
     boolean hasBox(RunId run);
   }
 
-  Permits(int total, Runs runs, InstantSource clock) {
+  Permits(IntSupplier total, Runs runs, InstantSource clock) {
     this.total = total;
     this.runs = runs;
     this.clock = clock;
@@ -58,7 +59,7 @@ final class Permits {
   }
 
   int total() {
-    return total;
+    return total.getAsInt();
   }
 
   /** How many more attempts may be drawn now; never below 0. */
@@ -79,6 +80,6 @@ final class Permits {
         busy.add(run);
       }
     }
-    return Math.max(0, total - busy.size());
+    return Math.max(0, total() - busy.size());
   }
 }

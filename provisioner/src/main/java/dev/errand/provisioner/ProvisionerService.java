@@ -1,39 +1,60 @@
 package dev.errand.provisioner;
 
-import dev.errand.sandbox.EngineInfo;
+import dev.errand.repositories.Mirrors;
 import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.StageRunner;
 import dev.errand.stage.heartbeat.Heartbeat;
 import dev.errand.stage.heartbeat.Heartbeat.Said;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What the provisioner's process is made of: three stages, the reaper and the heartbeat. */
 public final class ProvisionerService implements AutoCloseable {
+  private final NodeFitness fitness;
   private final Permits permits;
   private final StageRunner create;
   private final StageRunner checkOut;
   private final StageRunner setUp;
   private final Reaper reaper;
   private final Heartbeat heartbeat;
+  private final Mirrors mirrors;
+  private final InstantSource clock;
 
   public ProvisionerService(StageHost host, NodeTools tools, ProvisionerSettings settings) {
-    int total = settings.permits().orElseGet(() -> fitting(tools.engine().info()));
-    permits = new Permits(total, new NodeRuns(host), host.clock());
-    create = new StageRunner(host, new CreateContainerStage(host, tools, settings), permits::free);
+    fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), host.clock());
+    permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
+    create = new StageRunner(host, new CreateContainerStage(host, tools, settings), this::room);
     checkOut =
         new StageRunner(
             host, new CheckOutStage(tools, settings, host.clock()), () -> Integer.MAX_VALUE);
-    setUp = new StageRunner(host, new SetUpStage(tools, settings, total), () -> Integer.MAX_VALUE);
+    setUp = new StageRunner(host, new SetUpStage(tools, settings), () -> Integer.MAX_VALUE);
     reaper = new Reaper(tools.boxes(), host);
-    heartbeat =
-        new Heartbeat(host, "provisioner", () -> new Said(permits.total(), permits.free(), held()));
+    heartbeat = new Heartbeat(host, "provisioner", this::report);
+    mirrors = tools.mirrors();
+    clock = host.clock();
   }
 
-  private static int fitting(EngineInfo engine) {
-    return Permits.fitting(engine.cpus(), engine.memoryBytes());
+  /** Nothing before the engine has said what it has. */
+  private int total(ProvisionerSettings settings) {
+    return settings
+        .permits()
+        .orElseGet(
+            () ->
+                fitness
+                    .engine()
+                    .map(engine -> Permits.fitting(engine.cpus(), engine.memoryBytes()))
+                    .orElse(0));
+  }
+
+  private int room() {
+    return fitness.lack().isPresent() ? 0 : permits.free();
+  }
+
+  private Said report() {
+    return new Said(permits.total(), room(), held(), fitness.lack().orElse(null));
   }
 
   private final class NodeRuns implements Permits.Runs {
@@ -60,11 +81,13 @@ public final class ProvisionerService implements AutoCloseable {
   }
 
   public void start() {
+    fitness.start();
     reaper.start();
     create.start();
     checkOut.start();
     setUp.start();
     heartbeat.start();
+    Thread.ofVirtual().name("tidy-mirrors").start(() -> mirrors.sweep(clock.instant()));
   }
 
   /** The runs that are being provisioned. */
@@ -80,5 +103,6 @@ public final class ProvisionerService implements AutoCloseable {
     checkOut.close();
     setUp.close();
     reaper.close();
+    fitness.close();
   }
 }

@@ -55,16 +55,11 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   private final NodeTools tools;
   private final BoxWork work;
   private final Duration maxSetup;
-  private final int slots;
 
-  /**
-   * @param slots as many as the node has permits: a setup must not wait for another one
-   */
-  SetUpStage(NodeTools tools, ProvisionerSettings settings, int slots) {
+  SetUpStage(NodeTools tools, ProvisionerSettings settings) {
     this.tools = tools;
     this.work = new BoxWork(tools.boxes());
     this.maxSetup = settings.maxSetup();
-    this.slots = slots;
   }
 
   @Override
@@ -74,7 +69,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
         Topic.CHECKED_OUT,
         Topic.SET_UP,
         RepositoryCheckedOut.class,
-        slots,
+        Permits.MAX, // a setup must not wait for another one
         maxSetup.plus(Duration.ofMinutes(10)));
   }
 
@@ -101,11 +96,15 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   private LogArtifact checkoutLog(Lease lease) throws IOException {
     try (LogRecorder recorder =
         LogRecorder.open(
-            lease.directory(), CheckOutStage.NAME, LogFilter.none(), (offset, data) -> {})) {
-      LogArtifact log = recorder.finish(tools.artifacts());
+            target(lease, CheckOutStage.NAME), LogFilter.none(), (offset, data) -> {})) {
+      LogArtifact log = recorder.finish();
       lease.recorded(log);
       return log;
     }
+  }
+
+  private LogRecorder.Target target(Lease lease, StageName stage) {
+    return new LogRecorder.Target(lease.directory(), stage, tools.artifacts());
   }
 
   /** Decided from the mirror's files, never from what a container has written. */
@@ -139,7 +138,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       throws IOException, InterruptedException {
     try (SetupSecrets secrets = SetupSecrets.open(fact.spec(), tools.vault(), tools.secrets());
         LogRecorder recorder =
-            LogRecorder.open(lease.directory(), NAME, secrets.filter(), lease::log)) {
+            LogRecorder.open(target(lease, NAME), secrets.filter(), lease::log)) {
       Map<String, byte[]> values = secrets.values();
       PhaseResult result;
       try {
@@ -147,7 +146,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       } finally {
         SetupSecrets.wipe(values);
       }
-      LogArtifact log = recorder.finish(tools.artifacts());
+      LogArtifact log = recorder.finish();
       lease.recorded(log);
       requireSuccess(result, fact.spec().environment().limits(), recorder.lastLines());
       return log;

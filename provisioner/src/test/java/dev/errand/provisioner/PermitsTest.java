@@ -17,7 +17,7 @@ final class PermitsTest {
   private final List<RunId> drawn = new ArrayList<>();
   private final List<RunId> boxed = new ArrayList<>();
   private Instant now = Instant.EPOCH;
-  private final Permits permits = new Permits(3, new Lists(), () -> now);
+  private final Permits permits = new Permits(() -> 3, new Lists(), () -> now);
 
   private final class Lists implements Permits.Runs {
     @Override

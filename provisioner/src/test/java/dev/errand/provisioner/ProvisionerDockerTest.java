@@ -173,7 +173,7 @@ final class ProvisionerDockerTest {
     TestLease lease = new TestLease(folder.resolve("again"));
     var create = new CreateContainerStage(shop.host, shop.tools, shop.settings);
     var checkOut = new CheckOutStage(shop.tools, shop.settings, shop.host.clock());
-    var setUp = new SetUpStage(shop.tools, shop.settings, 1);
+    var setUp = new SetUpStage(shop.tools, shop.settings);
 
     var created = create.process(fact, lease);
     assertThat(create.process(fact, lease)).isEqualTo(created);

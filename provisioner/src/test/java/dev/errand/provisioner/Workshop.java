@@ -1,5 +1,6 @@
 package dev.errand.provisioner;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.artifacts.LogTail;
 import dev.errand.broker.BrokerSettings;
@@ -109,7 +110,7 @@ final class Workshop implements AutoCloseable {
             new EgressProxy(mapping(EgressSettings.class)),
             Vault.open(folder.resolve("keyset")),
             Table.follow(connection, wire, Topic.SECRETS, SecretSealed.class),
-            new FileArtifactStore(folder.resolve("artifacts")));
+            new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0)));
     settings = mapping(ProvisionerSettings.class);
     service = new ProvisionerService(host, tools, settings);
     agent = new StageRunner(host, new Witness(prepared), () -> Integer.MAX_VALUE);

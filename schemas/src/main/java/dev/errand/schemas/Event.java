@@ -158,14 +158,10 @@ public sealed interface Event {
   sealed interface Outcome {
     record Presented(Patch patch) implements Outcome {}
 
-    /**
-     * @param patch what there was when it failed, or null
-     */
+    /** The patch is what there was when it failed, or null. */
     record Failed(Failure failure, @Nullable Patch patch) implements Outcome {}
 
-    /**
-     * @param by who asked for it
-     */
+    /** By whom. */
     record Cancelled(Owner by) implements Outcome {}
 
     /** A newer writer's outcome. */
@@ -204,8 +200,7 @@ public sealed interface Event {
    * A piece of a stage's live output. Offsets count the bytes of this run's stage from 0.
    *
    * @param data at most 64 KiB, as the process wrote it, secrets redacted; not necessarily UTF-8
-   * @param truncated whether bytes between the last chunk and this one were left out of the live
-   *     log
+   * @param truncated whether bytes between the last chunk and this one were left out
    */
   record AttemptLogged(
       RunId run, NodeName node, StageName stage, long offset, Data data, boolean truncated)
@@ -218,9 +213,16 @@ public sealed interface Event {
    * @param epoch the start of the service's process: a new one has forgotten what the old one held
    * @param permits how many attempts the node can hold; 0 where the service does not decide that
    * @param freePermits how many more it would take now
+   * @param unfit why it takes none although it has permits; null when it would
    */
   record NodeReported(
-      NodeName node, String service, Instant epoch, int permits, int freePermits, List<Held> held)
+      NodeName node,
+      String service,
+      Instant epoch,
+      int permits,
+      int freePermits,
+      List<Held> held,
+      @Nullable Failure unfit)
       implements OfPlatform {}
 
   /** A run that a service is working on. */

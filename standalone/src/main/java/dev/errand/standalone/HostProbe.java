@@ -95,10 +95,13 @@ final class HostProbe {
   private Finding disk() {
     Path nearest = nearest();
     long free = nearest.toFile().getUsableSpace();
+    String seen = "%.1f GiB free".formatted(free / (double) (1L << 30));
     return Finding.of(
         "disk",
         free >= MINIMUM_FREE_BYTES,
-        "%.1f GiB free".formatted(free / (double) (1L << 30)),
+        free < ServerSettings.DEFAULT_DISK_RESERVE_BYTES
+            ? seen + ", less than the reserve: no task is taken"
+            : seen,
         "free space below " + nearest + ", or set ERRAND_DATA to a larger disk");
   }
 

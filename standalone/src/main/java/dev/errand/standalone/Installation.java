@@ -1,5 +1,7 @@
 package dev.errand.standalone;
 
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -65,7 +67,7 @@ record Installation(Path data) {
     return data.resolve("server");
   }
 
-  /** Makes the folders, for their owner only. */
+  /** Makes the folders, for their owner only; DISK_FULL when it cannot. */
   void ensureFolders() {
     try {
       var owner = PosixFilePermissions.fromString("rwx------");
@@ -73,7 +75,8 @@ record Installation(Path data) {
       Files.setPosixFilePermissions(data, owner);
       Files.createDirectories(server());
     } catch (IOException e) {
-      throw new UncheckedIOException("the data folder %s cannot be made".formatted(data), e);
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "the data folder %s cannot be made: %s".formatted(data, e), e);
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.errand.standalone;
 
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Verdict;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -36,7 +39,17 @@ public final class Main {
       Serve.run();
       return;
     }
-    System.exit(run(List.of(arguments), System.getenv()));
+    System.exit(runAndTell(List.of(arguments), System.getenv()));
+  }
+
+  private static int runAndTell(List<String> arguments, Map<String, String> environment) {
+    try {
+      return run(arguments, environment);
+    } catch (ErrandException e) {
+      System.err.printf(
+          "%s (%s)%nPerhaps you should %s.%n", e.failure().message(), e.code(), e.code().hint());
+      return Verdict.on(e.code()).exitCode();
+    }
   }
 
   private static int run(List<String> arguments, Map<String, String> environment) {
@@ -82,7 +95,24 @@ public final class Main {
 
     static void run() {
       Installation.of(System.getenv()).useSettings();
-      Quarkus.run(ServerApplication.class, (code, failure) -> System.exit(code));
+      Quarkus.run(
+          ServerApplication.class,
+          (code, failure) -> {
+            if (failure != null) {
+              tell(failure); // Quarkus leaves that to whoever handles the exit
+            }
+            System.exit(code);
+          });
+    }
+
+    private static void tell(Throwable failure) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        if (cause instanceof QuarkusBindException port) {
+          System.err.println(Ports.httpTaken(port.getPort()));
+          return;
+        }
+      }
+      failure.printStackTrace();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.errand.standalone;
 
 import dev.errand.artifacts.ArtifactStore;
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.repositories.Mirrors;
 import dev.errand.repositories.RepositoryPolicy;
@@ -20,15 +21,16 @@ record NodeParts(DataFolder data, Mirrors mirrors, Vault vault, ArtifactStore ar
   /**
    * Opens them.
    *
+   * @param reserve of the data folder's disk
    * @throws ErrandException DISK_FULL when a folder cannot be made
    */
-  static NodeParts open(DataFolder data, RepositoryPolicy repositories) {
+  static NodeParts open(DataFolder data, RepositoryPolicy repositories, DiskReserve reserve) {
     try {
       return new NodeParts(
           data,
-          new Mirrors(data.mirrors(), repositories),
+          new Mirrors(data.mirrors(), repositories, reserve::isShort),
           Vault.open(data.keyset()),
-          new FileArtifactStore(data.artifacts()));
+          new FileArtifactStore(data.artifacts(), reserve));
     } catch (IOException e) {
       throw new ErrandException(
           FailureCode.DISK_FULL,

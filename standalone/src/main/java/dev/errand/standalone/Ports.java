@@ -38,11 +38,17 @@ record Ports(int http, int kafka, int controller) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return Finding.well(check, port + " is free");
     } catch (IOException e) {
-      return Finding.missing(
-          check,
-          port + " is in use",
-          "end what listens there (ss -ltnp 'sport = :%d'), or set %s in errand.yaml in the data folder"
-              .formatted(port, setting));
+      return Finding.missing(check, port + " is in use", remedy(port, setting));
     }
+  }
+
+  /** What a server says whose pages and API cannot be where they are to be. */
+  static String httpTaken(int port) {
+    return "The http port %d is in use. Perhaps you should %s.".formatted(port, remedy(port, HTTP));
+  }
+
+  private static String remedy(int port, String setting) {
+    return "end what listens there (ss -ltnp 'sport = :%d'), or set %s in errand.yaml in the data folder"
+        .formatted(port, setting);
   }
 }

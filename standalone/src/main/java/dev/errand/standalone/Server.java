@@ -1,5 +1,6 @@
 package dev.errand.standalone;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.broker.BrokerSettings;
 import dev.errand.broker.EmbeddedBroker;
 import dev.errand.ingest.FrontDoor;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
+  /** A broker that starts rolls logs and writes snapshots: some MiB. */
+  private static final int START_SHARE = 8;
+
   private final ServerSettings settings;
   private final RepositorySettings repositories;
   private final WorkerParts workers;
@@ -72,13 +76,17 @@ public class Server implements AutoCloseable {
     Installation installation = new Installation(settings.data().toAbsolutePath().normalize());
     installation.ensureFolders();
     DataFolder data = new DataFolder(installation.data());
+    long reserveBytes = settings.diskReserveBytes();
+    DiskReserve.of(data.root(), reserveBytes / START_SHARE).requireRoom();
     Set<Service> services = EnumSet.copyOf(settings.services());
     KafkaConnection connection = connection(services, data);
     TopicCatalogue.ensure(
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());
     if (!services.equals(EnumSet.of(Service.BROKER))) {
       StageHost host = host(connection, data);
-      NodeParts files = NodeParts.open(data, repositoryPolicy(services));
+      NodeParts files =
+          NodeParts.open(
+              data, repositoryPolicy(services), DiskReserve.of(data.root(), reserveBytes));
       SealedCredentials credentials = SealedCredentials.follow(host, files.vault());
       started.push(credentials);
       NodeParts parts = files.with(credentials);
@@ -174,7 +182,8 @@ public class Server implements AutoCloseable {
         ledger,
         Clock.systemUTC(),
         telemetry,
-        MachineSettings.defaults());
+        MachineSettings.defaults(),
+        settings.holdPoints() ? new HoldPoints(data.holdPoints()) : StageHost.Probe.NOWHERE);
   }
 
   private KafkaConnection connection(Set<Service> services, DataFolder data)
@@ -196,7 +205,7 @@ public class Server implements AutoCloseable {
         addresses.isPresent()
             ? new DistantBroker(
                 () -> new KafkaConnection(addresses.get(), settings.kafka().properties()))
-            : new DistantBroker(new BrokerAddress(data.kafkaClient())::read);
+            : new DistantBroker(new DistantBroker.Address(data.kafkaClient())::read);
     return broker.await(settings.kafka().patience());
   }
 

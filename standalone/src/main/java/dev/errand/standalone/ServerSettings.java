@@ -14,6 +14,7 @@ public interface ServerSettings {
   int DEFAULT_HTTP_PORT = 8080;
   int DEFAULT_KAFKA_PORT = 9092;
   int DEFAULT_CONTROLLER_PORT = 9093;
+  long DEFAULT_DISK_RESERVE_BYTES = 1L << 30;
 
   /**
    * The data folder: absolute, short, identical for all services of a node. One installation per
@@ -33,6 +34,15 @@ public interface ServerSettings {
   @WithDefault("broker,ingest,provisioner,agent-runner,diff-collector")
   List<Service> services();
 
+  /**
+   * Bytes on the data folder's disk that are kept free for facts. With less, no task is taken; with
+   * less than half, logs, patches and mirrors wait for room; with less than an eighth, the server
+   * does not start. 0 lets the disk run full, which ends the broker; more than the disk has refuses
+   * every task.
+   */
+  @WithDefault("1073741824")
+  long diskReserveBytes();
+
   /** Ends the process as soon as it is ready: how the build trains the start-up cache. */
   @WithDefault("false")
   boolean training();
@@ -44,6 +54,13 @@ public interface ServerSettings {
    */
   @WithDefault("60s")
   Duration nodeSilence();
+
+  /**
+   * For this project's own tests: has the process stand still at each point of its stages for which
+   * a file lies in the folder server/hold of the data folder, so that it can be killed there.
+   */
+  @WithDefault("false")
+  boolean holdPoints();
 
   Kafka kafka();
 

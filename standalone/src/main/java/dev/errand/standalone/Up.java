@@ -1,5 +1,8 @@
 package dev.errand.standalone;
 
+import dev.errand.artifacts.DiskReserve;
+import dev.errand.sandbox.EngineSettings;
+import dev.errand.schemas.FailureCode;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,6 +26,9 @@ final class Up {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final int LOG_LINES_SHOWN = 20;
 
+  /** With less, the server could not even say in its log why it does not start. */
+  private static final long LOG_BYTES = 1 << 20;
+
   private final Installation installation;
   private final Doctor doctor;
   private final PrintStream out;
@@ -36,12 +42,14 @@ final class Up {
   /** Returns the exit code: 0 ready, 1 not. */
   int run() {
     if (isRunning()) {
+      tellOfEngine();
       return 0;
     }
     if (installation.process().isEmpty() && isObstructed()) {
       return 1;
     }
     installation.ensureFolders();
+    DiskReserve.of(installation.data(), LOG_BYTES).requireRoom();
     // A second `up` waits for the first one's server instead of starting another in its folder.
     try (FileChannel file =
             FileChannel.open(
@@ -80,6 +88,7 @@ final class Up {
         out.printf(
             "Errand is ready at %s (%.1f s)%n",
             installation.url().orElseThrow(), (System.nanoTime() - start) / 1e9);
+        tellOfEngine();
         return 0;
       }
       if (ended(server)) {
@@ -88,6 +97,16 @@ final class Up {
     }
     server.destroy();
     return failed("Errand was not ready after %d s.".formatted(PATIENCE.toSeconds()));
+  }
+
+  private void tellOfEngine() {
+    EngineSettings engine = EngineSettings.of(System.getenv());
+    if (!engine.isListening()) {
+      out.printf(
+          "No container engine listens at %s: tasks wait until one does.%n"
+              + "Perhaps you should %s.%n",
+          engine.host(), FailureCode.ENGINE_UNAVAILABLE.hint());
+    }
   }
 
   private static boolean ended(Process server) {

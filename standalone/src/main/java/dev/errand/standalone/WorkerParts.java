@@ -58,7 +58,7 @@ public class WorkerParts {
     if (services.stream().noneMatch(WORKERS::contains)) {
       return parts;
     }
-    Engine engine = Engine.connect(EngineSettings.of(System.getenv()));
+    Engine engine = Engine.open(EngineSettings.of(System.getenv()));
     parts.add(engine);
     Boxes boxes =
         new Boxes(

@@ -1,6 +1,7 @@
 package dev.errand.standalone;
 
 import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.doctree.DocTree;
 import com.sun.source.tree.AnnotationTree;
 import com.sun.source.tree.AssignmentTree;
 import com.sun.source.tree.ClassTree;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 
 /** The settings as the code declares them: name, default and Javadoc, as a page. */
@@ -115,7 +117,7 @@ final class ConfigurationDocument {
     public Void visitMethod(MethodTree method, Void unused) {
       DocCommentTree comment = docs.getDocCommentTree(getCurrentPath());
       if (method.getBody() == null && comment != null) {
-        String text = comment.getFullBody().toString().replaceAll("\\s+", " ");
+        String text = joined(comment.getFullBody()).replaceAll("\\s+", " ");
         sections
             .computeIfAbsent(section, key -> new ArrayList<>())
             .add(
@@ -128,9 +130,12 @@ final class ConfigurationDocument {
       return super.visitMethod(method, null);
     }
 
+    private static String joined(List<? extends DocTree> parts) {
+      return parts.stream().map(DocTree::toString).collect(Collectors.joining());
+    }
+
     private static String plain(String text) {
-      return text.replaceAll("\\{@(?:code|link) #?([^}]*)}", "`$1`")
-          .replaceAll("(^|, )(?=\\{@)", "$1");
+      return text.replaceAll("\\{@(?:code|link) #?([^}]*)}", "`$1`");
     }
 
     private static Optional<String> annotation(ModifiersTree modifiers, String name) {

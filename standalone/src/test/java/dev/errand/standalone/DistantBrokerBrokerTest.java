@@ -28,7 +28,8 @@ class DistantBrokerBrokerTest {
   @Test
   void aBrokerThatStartsLaterIsWaitedForAndAnswers() throws Exception {
     BrokerSettings settings = BrokerSettings.below(folder);
-    DistantBroker distant = new DistantBroker(new BrokerAddress(settings.credentialFile())::read);
+    DistantBroker distant =
+        new DistantBroker(new DistantBroker.Address(settings.credentialFile())::read);
     try (ExecutorService service = Executors.newSingleThreadExecutor()) {
       Future<KafkaConnection> found = service.submit(() -> distant.await(LONG));
       await("the service's first look").until(() -> !found.isDone());
@@ -45,7 +46,7 @@ class DistantBrokerBrokerTest {
   void aBrokerThatComesBackElsewhereIsFoundThere() throws Exception {
     BrokerSettings settings = BrokerSettings.below(folder);
     EmbeddedBroker.start(settings).close();
-    BrokerAddress address = new BrokerAddress(settings.credentialFile());
+    DistantBroker.Address address = new DistantBroker.Address(settings.credentialFile());
     String before = address.read().bootstrapServers();
     try (ExecutorService service = Executors.newSingleThreadExecutor()) {
       Future<KafkaConnection> found =
@@ -61,7 +62,8 @@ class DistantBrokerBrokerTest {
 
   @Test
   void aBrokerThatNeverStartedIsNamed() {
-    BrokerAddress address = new BrokerAddress(folder.resolve("kafka-client.properties"));
+    DistantBroker.Address address =
+        new DistantBroker.Address(folder.resolve("kafka-client.properties"));
 
     assertNotFound(
         new DistantBroker(address::read), "no broker of this installation has been started");

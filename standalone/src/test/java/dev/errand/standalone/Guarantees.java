@@ -56,7 +56,7 @@ final class Guarantees implements AutoCloseable {
 
   private List<String> broken(Collection<ProcessHandle> servers) {
     List<String> broken = new ArrayList<>(orphans.violations());
-    KafkaConnection connection = new BrokerAddress(data.kafkaClient()).read();
+    KafkaConnection connection = new DistantBroker.Address(data.kafkaClient()).read();
     List<Topics.Entry> facts = Topics.readAll(connection, Wire.shipped());
     EveryRequestEnds.violations(facts).forEach(task -> broken.add(task + " is not answered"));
     EveryAttemptEnds.violations(facts).forEach(run -> broken.add(run + " has no end"));

@@ -69,7 +69,7 @@ class OperationsBrokerTest {
     assertThat(queue().path("alarm").asText()).contains("no node");
 
     NodeReported report =
-        new NodeReported(new NodeName("idle"), "provisioner", Instant.now(), 4, 3, List.of());
+        new NodeReported(new NodeName("idle"), "provisioner", Instant.now(), 4, 3, List.of(), null);
     try (Broker broker = new Broker(Door.data())) {
       broker.append(
           new ProducerRecord<>(

@@ -29,6 +29,7 @@ final class TaskText {
     for (Task.Attempt attempt : task.attempts()) {
       lines.add("  attempt " + attempt.number() + "    " + attempt(attempt, now));
       lines.addAll(trouble(attempt.failure(), "    "));
+      lines.addAll(wait(attempt.waitsFor()));
     }
     if (task.best() > 0 && task.attempts().size() > 1) {
       lines.add("  best         attempt " + task.best());
@@ -38,6 +39,14 @@ final class TaskText {
       lines.addAll(trouble(task.failure(), "  "));
     }
     lines.add("  " + SafeText.line(task.url()));
+    return lines;
+  }
+
+  private static List<String> wait(Task.@Nullable Trouble lack) {
+    List<String> lines = new ArrayList<>(trouble(lack, "    "));
+    if (!lines.isEmpty()) {
+      lines.set(0, lines.getFirst().replaceFirst("    ", "    waits: "));
+    }
     return lines;
   }
 
@@ -68,6 +77,9 @@ final class TaskText {
       text.append(task.attempts().size() == 1 ? ": " : ", " + attempt.number() + ": ");
       boolean atWork = !attempt.stage().isEmpty() && attempt.endedAt().isEmpty();
       text.append(SafeText.line(atWork ? attempt.stage() : attempt.state()));
+      if (attempt.waitsFor() != null) {
+        text.append(" (").append(SafeText.line(attempt.waitsFor().code())).append(')');
+      }
     }
     return text.toString();
   }

@@ -26,7 +26,10 @@ public record Task(
     JsonNode json) {
   private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
-  /** One attempt; {@code patch} is null until there is one. */
+  /**
+   * One attempt; {@code patch} is null until there is one, {@code waitsFor} but in a queue that
+   * nobody takes from.
+   */
   public record Attempt(
       int number,
       String state,
@@ -35,6 +38,7 @@ public record Task(
       String startedAt,
       String endedAt,
       @Nullable Trouble failure,
+      @Nullable Trouble waitsFor,
       @Nullable Patch patch) {}
 
   /** The size of a diff. */
@@ -70,6 +74,7 @@ public record Task(
         Json.string(json, "startedAt"),
         Json.string(json, "endedAt"),
         trouble(json.get("failure")),
+        trouble(json.get("waitsFor")),
         patch == null || !patch.isObject()
             ? null
             : new Patch(

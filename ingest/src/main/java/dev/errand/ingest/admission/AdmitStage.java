@@ -1,5 +1,6 @@
 package dev.errand.ingest.admission;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.InboxSignatures;
 import dev.errand.ingest.access.Operation;
@@ -72,6 +73,7 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
       SecretRegistry secrets,
       Mirrors mirrors,
       Views views,
+      DiskReserve disk,
       NodeName node,
       InstantSource clock) {}
 
@@ -150,6 +152,7 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
 
   private TaskSpec spec(Caller caller, TaskRequested request) throws InterruptedException {
     TaskRules.check(request);
+    lookups.disk().requireRoom();
     checkIdIsOfNow(request.task());
     checkIdIsFree(request);
     EnvironmentSpec environment =

@@ -1,7 +1,9 @@
 package dev.errand.ingest.tasks;
 
+import dev.errand.artifacts.DiskReserve;
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.InboxSignatures;
+import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.TaskRequested;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
@@ -38,6 +40,7 @@ public final class Submissions {
   private final AdmissionDecider admission;
   private final InboxSignatures signatures;
   private final NodeName node;
+  private final DiskReserve disk;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -49,6 +52,7 @@ public final class Submissions {
       AdmissionDecider admission,
       InboxSignatures signatures,
       NodeName node,
+      DiskReserve disk,
       InstantSource clock) {}
 
   public Submissions(Surroundings surroundings) {
@@ -58,6 +62,7 @@ public final class Submissions {
     this.admission = surroundings.admission();
     this.signatures = surroundings.signatures();
     this.node = surroundings.node();
+    this.disk = surroundings.disk();
     this.clock = surroundings.clock();
   }
 
@@ -74,6 +79,7 @@ public final class Submissions {
    *
    * @param idempotencyKey null makes every call another task
    * @param traceParent the caller's trace, as its header says it; null is none
+   * @throws ErrandException DISK_FULL, or what {@link TaskRules} refuses
    */
   public Submitted submit(
       Caller caller,
@@ -81,6 +87,7 @@ public final class Submissions {
       @Nullable String idempotencyKey,
       @Nullable String traceParent)
       throws InterruptedException {
+    disk.requireRoom();
     Instant now = clock.instant();
     TaskId task = TaskId.at(now, random);
     TaskRequested fact =

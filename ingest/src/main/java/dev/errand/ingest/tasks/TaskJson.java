@@ -30,7 +30,11 @@ public record TaskJson(
     @Nullable FailureJson failure,
     String url) {
 
-  /** One attempt: its newest run. */
+  /**
+   * One attempt: its newest run.
+   *
+   * @param waitsFor what keeps it in the queue, when no node takes anything
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record AttemptJson(
       int number,
@@ -42,12 +46,13 @@ public record TaskJson(
       @Nullable String startedAt,
       @Nullable String endedAt,
       @Nullable FailureJson failure,
+      @Nullable FailureJson waitsFor,
       @Nullable PatchJson patch) {}
 
   /** Why something failed, and what to do. */
   public record FailureJson(
       String code, String kind, String message, String hint, List<String> lastLines) {
-    static @Nullable FailureJson of(@Nullable Failure failure) {
+    public static @Nullable FailureJson of(@Nullable Failure failure) {
       return failure == null
           ? null
           : new FailureJson(
@@ -70,8 +75,9 @@ public record TaskJson(
 
   /**
    * @param url the address of the task's page
+   * @param waitsFor why no node takes anything now; null when one does
    */
-  public static TaskJson of(TaskView view, String url) {
+  public static TaskJson of(TaskView view, String url, @Nullable Failure waitsFor) {
     TaskView.Admitted admitted = view.admitted();
     return new TaskJson(
         view.task().value(),
@@ -86,13 +92,13 @@ public record TaskJson(
         view.createdAt().toString(),
         view.updatedAt().toString(),
         text(view.completedAt()),
-        view.attempts().stream().map(TaskJson::attempt).toList(),
+        view.attempts().stream().map(attempt -> attempt(attempt, waitsFor)).toList(),
         view.best().map(AttemptView::number).orElse(null),
         FailureJson.of(view.failure()),
         url);
   }
 
-  private static AttemptJson attempt(AttemptView view) {
+  private static AttemptJson attempt(AttemptView view, @Nullable Failure waitsFor) {
     return new AttemptJson(
         view.number(),
         view.run().turn(),
@@ -103,6 +109,7 @@ public record TaskJson(
         text(view.startedAt()),
         text(view.endedAt()),
         FailureJson.of(view.failure()),
+        view.state() == AttemptView.State.QUEUED ? FailureJson.of(waitsFor) : null,
         PatchJson.of(view.patch()));
   }
 

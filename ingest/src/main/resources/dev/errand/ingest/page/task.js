@@ -134,14 +134,16 @@ export class TaskPage {
       if (kind === 'now') item.setAttribute('aria-current', 'step');
       return item;
     }));
-    this.#renderFailure(one?.failure ?? this.#task.failure);
+    const failure = one?.failure ?? this.#task.failure;
+    this.#renderFailure(failure ?? one?.waitsFor, failure ? '' : 'waits: ');
     this.#renderPatch(one);
   }
 
-  #renderFailure(failure) {
+  #renderFailure(failure, prefix) {
     show('failure', Boolean(failure));
     if (!failure) return;
-    const parts = [element('strong', '', failure.code), element('p', '', plain(failure.message)),
+    const parts = [element('strong', '', prefix + failure.code),
+      element('p', '', plain(failure.message)),
       element('p', '', `Perhaps you should ${plain(failure.hint)}.`)];
     if (failure.lastLines?.length) {
       const box = element('pre', '', plain(failure.lastLines.join('\n')));

@@ -11,6 +11,9 @@ import java.util.OptionalLong;
  * durable, so a fact may name it; storing the same bytes twice is storing them once. Thread-safe.
  */
 public interface ArtifactStore {
+  /** The reserve of the disk that this store, and the spools beside it, are on. */
+  DiskReserve reserve();
+
   /**
    * Begins an artifact of unknown size; close the writer, whether it was kept or not.
    *

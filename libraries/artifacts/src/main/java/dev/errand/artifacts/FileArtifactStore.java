@@ -23,20 +23,28 @@ public final class FileArtifactStore implements ArtifactStore {
   private static final int FOLDER_CHARACTERS = 2; // 256 folders: few files in each
 
   private final Path root;
+  private final DiskReserve reserve;
   private final long maxBytes;
 
   /**
    * @param root made when it is missing
+   * @param reserve of the disk that it is on
    * @throws IOException when the folder cannot be made
    */
-  public FileArtifactStore(Path root) throws IOException {
-    this(root, MAX_ARTIFACT_BYTES);
+  public FileArtifactStore(Path root, DiskReserve reserve) throws IOException {
+    this(root, reserve, MAX_ARTIFACT_BYTES);
   }
 
-  FileArtifactStore(Path root, long maxBytes) throws IOException {
+  FileArtifactStore(Path root, DiskReserve reserve, long maxBytes) throws IOException {
     this.root = root;
+    this.reserve = reserve;
     this.maxBytes = maxBytes;
     PrivateFiles.createFolder(unfinished());
+  }
+
+  @Override
+  public DiskReserve reserve() {
+    return reserve;
   }
 
   @Override

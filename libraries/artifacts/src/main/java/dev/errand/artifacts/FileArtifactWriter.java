@@ -42,6 +42,7 @@ final class FileArtifactWriter extends ArtifactWriter {
     if (length > maxBytes - written) {
       throw new IOException("an artifact is larger than %,d bytes".formatted(maxBytes));
     }
+    store.reserve().requireRoomToGrow();
     ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
     while (buffer.hasRemaining()) {
       channel.write(buffer);

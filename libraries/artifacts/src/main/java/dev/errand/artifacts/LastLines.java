@@ -32,15 +32,20 @@ final class LastLines {
     }
   }
 
-  /** Oldest first; at most {@link Failure#MAX_LINES}. A carriage return starts a line anew. */
-  List<String> lines() {
-    int size = (int) Math.min(total, MAX_BYTES);
+  /** The last bytes as they came, at most so many. */
+  byte[] tail(long max) {
+    int size = (int) Math.min(Math.min(total, MAX_BYTES), max);
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {
       bytes[i] = ring[(int) ((total - size + i) % MAX_BYTES)];
     }
+    return bytes;
+  }
+
+  /** Oldest first; at most {@link Failure#MAX_LINES}. A carriage return starts a line anew. */
+  List<String> lines() {
     List<String> lines =
-        Arrays.stream(new String(bytes, StandardCharsets.UTF_8).split("\r?\n", -1))
+        Arrays.stream(new String(tail(MAX_BYTES), StandardCharsets.UTF_8).split("\r?\n", -1))
             .map(LastLines::readable)
             .filter(line -> !line.isBlank())
             .toList();

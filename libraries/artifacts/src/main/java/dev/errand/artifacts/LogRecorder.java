@@ -1,5 +1,7 @@
 package dev.errand.artifacts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.errand.schemas.Event;
 import dev.errand.schemas.ids.StageName;
 import java.io.IOException;
@@ -19,11 +21,17 @@ import java.util.zip.GZIPOutputStream;
  * come twice are recorded once. Used by one thread.
  */
 public final class LogRecorder implements AutoCloseable {
-  /** More output than this says nothing to anybody; the log is then marked as truncated. */
+  /**
+   * More output than this says nothing to anybody: the log is then marked as truncated, and after a
+   * line that says so it has the end of what is beyond, as the end tells why something failed.
+   */
   public static final long MAX_LOG_BYTES = 1L << 30;
 
   /** A gap up to this size is what a filter held back in a process that died. */
   private static final int MAX_HELD_BACK_BYTES = 64 * 1024;
+
+  /** What {@link GZIPOutputStream} hands on at once; its own 512 bytes are a system call each. */
+  private static final int COMPRESSED_BYTES = 64 * 1024;
 
   private static final Pattern PHASE = Pattern.compile("[A-Za-z0-9._-]{1,120}");
 
@@ -46,11 +54,26 @@ public final class LogRecorder implements AutoCloseable {
     void accept(long offset, byte[] data) throws IOException;
   }
 
-  private final Path directory;
-  private final StageName stage;
+  /**
+   * Where a stage's log goes.
+   *
+   * @param directory the run's folder in the journal, where the log grows
+   * @param store what it is kept in at the end
+   * @param maxBytes the rest is left out
+   */
+  public record Target(Path directory, StageName stage, ArtifactStore store, long maxBytes) {
+    public Target(Path directory, StageName stage, ArtifactStore store) {
+      this(directory, stage, store, MAX_LOG_BYTES);
+    }
+
+    private Path file(String suffix) {
+      return directory.resolve("log-" + stage + suffix);
+    }
+  }
+
+  private final Target target;
   private final LogFilter filter;
   private final Live live;
-  private final long maxBytes;
   private final Spool spool;
   private final LastLines lastLines = new LastLines();
 
@@ -60,33 +83,24 @@ public final class LogRecorder implements AutoCloseable {
   /** Where the next byte is recorded: behind it is only what the filter holds back. */
   private long recorded;
 
-  private LogRecorder(Path directory, StageName stage, LogFilter filter, Live live, long maxBytes)
-      throws IOException {
-    this.directory = directory;
-    this.stage = stage;
+  private LogRecorder(Target target, LogFilter filter, Live live) throws IOException {
+    this.target = target;
     this.filter = filter;
     this.live = live;
-    this.maxBytes = maxBytes;
-    PrivateFiles.createFolder(directory);
-    spool = Spool.open(directory.resolve("log-" + stage), maxBytes);
+    PrivateFiles.createFolder(target.directory());
+    spool = Spool.open(target.file(""), target.maxBytes(), target.store().reserve());
     taken = spool.end();
     recorded = taken;
     lastLines.add(spool.tail(LastLines.MAX_BYTES));
   }
 
   /**
-   * Opens the stage's log in a run's journal directory, or goes on with it.
+   * Opens a stage's log, or goes on with it.
    *
    * @throws IOException when the disk refuses
    */
-  public static LogRecorder open(Path directory, StageName stage, LogFilter filter, Live live)
-      throws IOException {
-    return new LogRecorder(directory, stage, filter, live, MAX_LOG_BYTES);
-  }
-
-  static LogRecorder open(Path directory, StageName stage, LogFilter filter, Live live, long max)
-      throws IOException {
-    return new LogRecorder(directory, stage, filter, live, max);
+  public static LogRecorder open(Target target, LogFilter filter, Live live) throws IOException {
+    return new LogRecorder(target, filter, live);
   }
 
   /**
@@ -100,10 +114,10 @@ public final class LogRecorder implements AutoCloseable {
     if (!PHASE.matcher(phase).matches()) {
       throw new IllegalArgumentException("'%s' is not a phase's id".formatted(phase));
     }
-    Path note = directory.resolve("log-" + stage + "." + phase);
+    Path note = target.file("." + phase);
     if (!Files.exists(note)) {
       append(filter.rest());
-      Path draft = directory.resolve(note.getFileName() + ".tmp");
+      Path draft = target.file("." + phase + ".tmp");
       Files.writeString(draft, Long.toString(taken), StandardCharsets.US_ASCII);
       Files.move(draft, note, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -155,14 +169,20 @@ public final class LogRecorder implements AutoCloseable {
    *
    * @throws IOException when the disk refuses
    */
-  public Event.LogArtifact finish(ArtifactStore store) throws IOException {
+  public Event.LogArtifact finish() throws IOException {
     append(filter.rest());
-    try (ArtifactWriter writer = store.write();
+    try (ArtifactWriter writer = target.store().write();
         InputStream log = spool.read()) {
-      GZIPOutputStream gzip = new GZIPOutputStream(writer);
+      GZIPOutputStream gzip = new GZIPOutputStream(writer, COMPRESSED_BYTES);
       log.transferTo(gzip);
+      long beyond = spool.end() - target.maxBytes();
+      if (beyond > 0) {
+        byte[] tail = lastLines.tail(beyond);
+        gzip.write("\n[%,d bytes left out]\n".formatted(beyond - tail.length).getBytes(UTF_8));
+        gzip.write(tail);
+      }
       gzip.finish();
-      return new Event.LogArtifact(stage, writer.keep(), spool.end(), spool.end() > maxBytes);
+      return new Event.LogArtifact(target.stage(), writer.keep(), spool.end(), beyond > 0);
     }
   }
 

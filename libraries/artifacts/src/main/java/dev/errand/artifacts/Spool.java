@@ -19,13 +19,16 @@ import java.util.Set;
 public final class Spool implements AutoCloseable {
   private final Path file;
   private final long maxBytes;
+  private final DiskReserve reserve;
   private final FileChannel channel;
   private long end;
   private boolean overflowed;
 
-  private Spool(Path file, long maxBytes, FileChannel channel) throws IOException {
+  private Spool(Path file, long maxBytes, DiskReserve reserve, FileChannel channel)
+      throws IOException {
     this.file = file;
     this.maxBytes = maxBytes;
+    this.reserve = reserve;
     this.channel = channel;
     this.end = channel.size();
   }
@@ -34,13 +37,14 @@ public final class Spool implements AutoCloseable {
    * Opens the file or makes it, readable by its owner only.
    *
    * @param maxBytes what lies beyond is dropped and {@link #overflowed()} says so
+   * @param reserve of the disk that the file is on
    * @throws IOException when the disk refuses
    */
-  public static Spool open(Path file, long maxBytes) throws IOException {
+  public static Spool open(Path file, long maxBytes, DiskReserve reserve) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     FileChannel channel = FileChannel.open(file, options, PrivateFiles.OWNER_ONLY);
-    return new Spool(file, maxBytes, channel);
+    return new Spool(file, maxBytes, reserve, channel);
   }
 
   /**
@@ -57,6 +61,9 @@ public final class Spool implements AutoCloseable {
     long room = maxBytes - offset - known;
     int length = Math.clamp(room, 0, data.length - known);
     overflowed |= length < data.length - known;
+    if (length > 0) {
+      reserve.requireRoomToGrow();
+    }
     ByteBuffer buffer = ByteBuffer.wrap(data, known, length);
     long position = offset + known;
     while (buffer.hasRemaining()) {

@@ -25,7 +25,7 @@ class FileArtifactStoreTest {
 
   @BeforeEach
   void open() throws IOException {
-    store = new FileArtifactStore(root, 1_000);
+    store = new FileArtifactStore(root, DiskReserve.of(root, 0), 1_000);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.errand.artifacts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.schemas.Event;
 import dev.errand.schemas.ids.StageName;
@@ -20,11 +21,14 @@ class LogRecorderTest {
 
   @TempDir private Path directory;
   private final List<String> live = new ArrayList<>();
+  private long free = 2_000;
   private FileArtifactStore store;
 
   @BeforeEach
   void openStore() throws IOException {
-    store = new FileArtifactStore(directory.resolve("store"));
+    store =
+        new FileArtifactStore(
+            directory.resolve("store"), new DiskReserve("/data", 2_000, () -> free));
   }
 
   @Test
@@ -35,7 +39,7 @@ class LogRecorderTest {
       output.accept(0, bytes("hello "));
       output.accept(3, bytes("lo world"));
 
-      assertThat(text(recorder.finish(store))).isEqualTo("hello world");
+      assertThat(text(recorder.finish())).isEqualTo("hello world");
       assertThat(live).containsExactly("0:hello ", "6:world");
     }
   }
@@ -49,11 +53,11 @@ class LogRecorderTest {
     try (LogRecorder second = open(LogFilter.none(), 1_000)) {
       second.phase("agent-1").accept(2, bytes("e\ntwo\n"));
 
-      Event.LogArtifact log = second.finish(store);
+      Event.LogArtifact log = second.finish();
       assertThat(text(log)).isEqualTo("one\ntwo\n");
       assertThat(log.bytes()).isEqualTo(8);
       assertThat(second.lastLines()).containsExactly("one", "two");
-      assertThat(second.finish(store)).isEqualTo(log);
+      assertThat(second.finish()).isEqualTo(log);
     }
   }
 
@@ -67,7 +71,7 @@ class LogRecorderTest {
     try (LogRecorder second = open(LogFilter.none(), 1_000)) {
       second.phase("maintenance").accept(4, bytes("tenance\n"));
 
-      assertThat(text(second.finish(store))).isEqualTo("setup\nmaintenance\n");
+      assertThat(text(second.finish())).isEqualTo("setup\nmaintenance\n");
     }
   }
 
@@ -80,7 +84,7 @@ class LogRecorderTest {
     try (LogRecorder second = open(new HoldsBackThree(), 1_000)) {
       second.phase("setup").accept(6, bytes("ghi"));
 
-      assertThat(text(second.finish(store))).isEqualTo("abc***ghi");
+      assertThat(text(second.finish())).isEqualTo("abc***ghi");
     }
   }
 
@@ -91,11 +95,47 @@ class LogRecorderTest {
       output.accept(0, bytes("12345678\n"));
       output.accept(9, bytes("abc\nend\n"));
 
-      Event.LogArtifact log = recorder.finish(store);
+      Event.LogArtifact log = recorder.finish();
       assertThat(log.truncated()).isTrue();
       assertThat(log.bytes()).isEqualTo(17);
-      assertThat(text(log)).isEqualTo("12345678\na");
+      assertThat(text(log)).isEqualTo("12345678\na\n[0 bytes left out]\nbc\nend\n");
       assertThat(recorder.lastLines()).endsWith("abc", "end");
+    }
+  }
+
+  @Test
+  void keepsTheEndOfWhatIsBeyondTheLimit() throws IOException {
+    try (LogRecorder recorder = open(LogFilter.none(), 10)) {
+      byte[] noise = bytes("noise\n".repeat(20_000));
+      recorder.phase("agent-1").accept(0, noise);
+      recorder.phase("agent-1").accept(noise.length, bytes("the reason\n"));
+
+      assertThat(text(recorder.finish()))
+          .startsWith("noise\nnois\n[54,465 bytes left out]\n")
+          .endsWith("noise\nthe reason\n")
+          .hasSizeLessThan(LastLines.MAX_BYTES + 100);
+    }
+  }
+
+  @Test
+  void waitsForRoomAndGoesOnWhereItWas() throws IOException {
+    try (LogRecorder first = open(LogFilter.none(), 1_000)) {
+      var output = first.phase("agent-1");
+      output.accept(0, bytes("one\n"));
+      free = 999;
+
+      assertThatThrownBy(() -> output.accept(4, bytes("two\n")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("/data");
+    }
+    try (LogRecorder second = open(LogFilter.none(), 1_000)) {
+      second.phase("agent-1").accept(0, bytes("one\n")); // nothing new needs no room
+      assertThatThrownBy(second::finish).isInstanceOf(IOException.class);
+      free = 1_000;
+      second.phase("agent-1").accept(4, bytes("two\n"));
+
+      assertThat(text(second.finish())).isEqualTo("one\ntwo\n");
+      assertThat(live).containsExactly("0:one\n", "4:two\n");
     }
   }
 
@@ -121,11 +161,9 @@ class LogRecorderTest {
 
   private LogRecorder open(LogFilter filter, long max) throws IOException {
     return LogRecorder.open(
-        directory.resolve("journal"),
-        STAGE,
+        new LogRecorder.Target(directory.resolve("journal"), STAGE, store, max),
         filter,
-        (offset, data) -> live.add(offset + ":" + new String(data, UTF_8)),
-        max);
+        (offset, data) -> live.add(offset + ":" + new String(data, UTF_8)));
   }
 
   private String text(Event.LogArtifact log) throws IOException {

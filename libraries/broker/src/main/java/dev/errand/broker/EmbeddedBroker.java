@@ -14,6 +14,7 @@ import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.slf4j.Logger;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * is there after a start on the same folder; two processes on one folder exclude each other.
  *
  * <p>The only file that touches Kafka's server classes, which are no public API. Kafka ends the JVM
- * by itself when its disk fails.
+ * by itself when its disk fails, and says so first.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -55,6 +56,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       Credential credential = Credential.in(settings.credentialFile());
       credential.write(settings.credentialFile(), address);
       formatWhenNew(settings.directory());
+      Exit.setHaltProcedure((status, message) -> halt(settings.directory(), status));
       KafkaRaftServer server =
           new KafkaRaftServer(
               KafkaConfig.fromProps(
@@ -69,6 +71,15 @@ public final class EmbeddedBroker implements AutoCloseable {
           "the embedded broker did not start on " + settings.directory() + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /** What a disk that fails leaves to do: no record may be acknowledged any more. */
+  private static void halt(Path directory, int status) {
+    LOG.error(
+        "Kafka ends this process, as it cannot write to {}. Perhaps you should free space there,"
+            + " and start Errand again: nothing that was acknowledged is lost.",
+        directory);
+    Runtime.getRuntime().halt(status);
   }
 
   /** Host and port, as clients take it. */

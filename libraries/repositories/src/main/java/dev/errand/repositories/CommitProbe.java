@@ -6,9 +6,11 @@ import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class CommitProbe {
   private static final Logger LOG = LoggerFactory.getLogger(CommitProbe.class);
+
+  private static final String PREFIX = "probe-";
 
   /** The trap removes the scratch folder even when this JVM is killed meanwhile. */
   private static final String SCRIPT =
@@ -50,7 +54,7 @@ final class CommitProbe {
   void require(RepositoryUrl url, Remote remote, CommitSha commit) throws InterruptedException {
     Path scratch;
     try {
-      scratch = Files.createTempDirectory(home, "probe-");
+      scratch = Files.createTempDirectory(home, PREFIX);
     } catch (IOException e) {
       throw new ErrandException(
           FailureCode.DISK_FULL, "a folder in %s cannot be made".formatted(home), e);
@@ -77,6 +81,21 @@ final class CommitProbe {
             remote.address(),
             commit.value())
         .to(remote);
+  }
+
+  /**
+   * Removes the scratch folders of whoever was killed with his shell.
+   *
+   * @param old what has not changed since then is nobody's
+   */
+  static void sweep(Path home, Instant old) throws IOException {
+    try (DirectoryStream<Path> probes = Files.newDirectoryStream(home, PREFIX + "*")) {
+      for (Path probe : probes) {
+        if (Files.getLastModifiedTime(probe).toInstant().isBefore(old)) {
+          remove(probe);
+        }
+      }
+    }
   }
 
   /** For the shell that was killed before its trap; else there is nothing left. */

@@ -85,11 +85,9 @@ final class Git {
       if (process.waitFor(Math.clamp(left, 1, WATCH_MILLIS), TimeUnit.MILLISECONDS)) {
         return GitResult.End.EXITED;
       }
-      GitResult.End end = null;
+      GitResult.End end = command.watch().get();
       if (left <= 0) {
         end = GitResult.End.TIMED_OUT;
-      } else if (command.tooLarge().getAsBoolean()) {
-        end = GitResult.End.TOO_LARGE;
       } else if (output.hasOverflowed()) {
         end = GitResult.End.OUTPUT_TOO_LONG;
       }

@@ -79,6 +79,7 @@ final class GitFailures {
           failed(FailureCode.REPOSITORY_UNREACHABLE, what, "it took too long", result);
       case TOO_LARGE ->
           failed(FailureCode.REPOSITORY_TOO_LARGE, what, "it is larger than is allowed", result);
+      case NO_ROOM -> failed(FailureCode.DISK_FULL, what, "the disk has no room for it", result);
       case OUTPUT_TOO_LONG ->
           failed(FailureCode.REPOSITORY_TOO_LARGE, what, "it has too many references", result);
       case EXITED ->

@@ -14,6 +14,7 @@ record GitResult(End end, int exitCode, String output, List<String> errors) {
     EXITED,
     TIMED_OUT,
     TOO_LARGE,
+    NO_ROOM,
     OUTPUT_TOO_LONG
   }
 

@@ -10,8 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Mirror {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
   private static final String KEEP = "refs/errand/keep/";
+  private static final String SUFFIX = ".git";
+  private static final String HALF = ".new-";
   private static final int TRIES = 3;
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
@@ -45,16 +50,47 @@ final class Mirror {
           .replace("( ", "\\( ")
           .replace(" )", " \\)");
 
+  private static final String SWEEP = "rm -rf \"$2\"; [ -d \"$1\" ] || exit 0\n" + CLEAN;
+
+  /** Whoever holds a mirror cleans it himself. */
+  private static final Duration SWEEP_PATIENCE = Duration.ofSeconds(5);
+
   private final Path directory;
   private final Path lock;
   private final Git git;
   private final RepositoryPolicy policy;
+  private final BooleanSupplier diskIsShort;
 
-  Mirror(Path root, String name, Git git, RepositoryPolicy policy) {
-    this.directory = root.resolve(name + ".git");
+  /**
+   * @param diskIsShort whether mirrors may not grow now
+   */
+  Mirror(Path root, String name, Git git, RepositoryPolicy policy, BooleanSupplier diskIsShort) {
+    this.directory = root.resolve(name + SUFFIX);
     this.lock = root.resolve(Mirrors.LOCKS).resolve(name);
     this.git = git;
     this.policy = policy;
+    this.diskIsShort = diskIsShort;
+  }
+
+  /** The name of the mirror whose folder, whole or half-made, this is; empty for any other. */
+  static Optional<String> nameOf(Path folder) {
+    String name = folder.getFileName().toString();
+    String whole = name.startsWith(HALF) ? name.substring(HALF.length()) : name;
+    return whole.endsWith(SUFFIX) && !whole.startsWith(".")
+        ? Optional.of(whole.substring(0, whole.length() - SUFFIX.length()))
+        : Optional.empty();
+  }
+
+  /** Removes what somebody who died has left half-written, unless somebody else is at work. */
+  void sweep() throws InterruptedException {
+    GitResult result = script(SWEEP_PATIENCE, SWEEP, directory.toString(), halfMade().toString());
+    if (!result.succeeded()) {
+      LOG.info("{} is cleaned by the next transfer: {}", directory, result.errors());
+    }
+  }
+
+  private Path halfMade() {
+    return directory.resolveSibling(HALF + directory.getFileName());
   }
 
   Path directory() {
@@ -64,8 +100,9 @@ final class Mirror {
   /** Makes it if it is not there yet. */
   void ensure() throws InterruptedException {
     if (!Files.isDirectory(directory)) {
-      String half = directory.resolveSibling(".new-" + directory.getFileName()).toString();
-      require("the mirror", script(CREATE, half, directory.toString()));
+      require(
+          "the mirror",
+          script(policy.fetchTimeout(), CREATE, halfMade().toString(), directory.toString()));
     }
   }
 
@@ -90,6 +127,8 @@ final class Mirror {
       GitResult result = transfer(remote, progress, commit.value());
       if (GitFailures.isMissingObject(result)) {
         fetchByName(what, remote, commit, progress);
+      } else if (result.end() == GitResult.End.NO_ROOM) {
+        throw withoutRoom(what);
       } else if (!result.succeeded()) {
         throw GitFailures.of(what, result);
       }
@@ -98,6 +137,17 @@ final class Mirror {
       cleanSoon();
       throw e;
     }
+  }
+
+  /** What has come of it is removed; if that makes room enough, it was this repository. */
+  private ErrandException withoutRoom(String what) throws InterruptedException {
+    clean();
+    return diskIsShort.getAsBoolean()
+        ? new ErrandException(
+            FailureCode.DISK_FULL, "%s: the disk has no room for it".formatted(what))
+        : new ErrandException(
+            FailureCode.REPOSITORY_TOO_LARGE,
+            "%s: it alone needs more room than the disk has".formatted(what));
   }
 
   /** For remotes that give no commit by its id: all branches and tags, and then look. */
@@ -141,10 +191,7 @@ final class Mirror {
     line[5] = remote.address();
     System.arraycopy(refspecs, 0, line, 6, refspecs.length);
     GitCommand command =
-        command(policy.fetchTimeout(), line)
-            .to(remote)
-            .under(lock)
-            .watched(() -> packBytes() > policy.maxMirrorBytes(), progress);
+        command(policy.fetchTimeout(), line).to(remote).under(lock).watched(this::excess, progress);
     GitResult result = git.run(command);
     for (int i = 1; i < TRIES && GitFailures.isTransient(result); i++) {
       progress.accept("the connection broke; trying again");
@@ -152,6 +199,13 @@ final class Mirror {
       result = git.run(command);
     }
     return result;
+  }
+
+  private GitResult.@Nullable End excess() {
+    if (packBytes() > policy.maxMirrorBytes()) {
+      return GitResult.End.TOO_LARGE;
+    }
+    return diskIsShort.getAsBoolean() ? GitResult.End.NO_ROOM : null;
   }
 
   private static void letTheRemoteRecover(int attempt) throws InterruptedException {
@@ -181,7 +235,7 @@ final class Mirror {
   }
 
   private void clean() throws InterruptedException {
-    require("the mirror", script(CLEAN, directory.toString()));
+    require("the mirror", script(policy.fetchTimeout(), CLEAN, directory.toString()));
   }
 
   /** Whoever is interrupted must not wait; and a failure here is the next fetch's to clean. */
@@ -196,14 +250,15 @@ final class Mirror {
         });
   }
 
-  private GitResult script(String script, String... arguments) throws InterruptedException {
+  private GitResult script(Duration timeout, String script, String... arguments)
+      throws InterruptedException {
     String[] line = new String[arguments.length + 4];
     line[0] = "sh";
     line[1] = "-ec";
     line[2] = script;
     line[3] = "errand-mirror";
     System.arraycopy(arguments, 0, line, 4, arguments.length);
-    return git.run(GitCommand.of(policy.fetchTimeout(), line).under(lock));
+    return git.run(GitCommand.of(timeout, line).under(lock));
   }
 
   private static GitResult require(String what, GitResult result) {

@@ -8,17 +8,24 @@ import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's bare mirrors, one per URL and credential, and what remotes say of their references.
@@ -33,19 +40,29 @@ public final class Mirrors {
   /** What a remote with 100,000 references sends is below this. */
   private static final int MAX_LISTING_BYTES = 16 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
+
   private final Path root;
   private final RepositoryPolicy policy;
   private final Admission admission;
   private final Git git;
+  private final BooleanSupplier diskIsShort;
+
+  /** Mirrors on a disk that nobody looks after. */
+  public Mirrors(Path root, RepositoryPolicy policy) {
+    this(root, policy, () -> false);
+  }
 
   /**
    * Makes the folder, readable by nobody else: boxes see their one mirror through a mount.
    *
+   * @param diskIsShort whether mirrors may not grow now; asked often, so it must be quick
    * @throws ErrandException DISK_FULL when it cannot be made
    */
-  public Mirrors(Path root, RepositoryPolicy policy) {
+  public Mirrors(Path root, RepositoryPolicy policy, BooleanSupplier diskIsShort) {
     this.root = root.toAbsolutePath();
     this.policy = policy;
+    this.diskIsShort = diskIsShort;
     this.admission = new Admission(policy, Credentials.NONE);
     this.git = new Git(this.root.resolve(HOME), policy);
     try {
@@ -64,6 +81,7 @@ public final class Mirrors {
     this.policy = other.policy;
     this.admission = new Admission(other.policy, credentials);
     this.git = other.git;
+    this.diskIsShort = other.diskIsShort;
   }
 
   /** The same mirrors for who has credentials: what one of them opens has a mirror of its own. */
@@ -176,7 +194,32 @@ public final class Mirrors {
   private Mirror mirror(RepositoryUrl url) {
     Credentials.Found login = admission.login(url);
     String key = login == null ? url.value() : url.value() + "\n" + login.name();
-    return new Mirror(root, url.folder() + "-" + hash(key), git, policy);
+    return mirror(url.folder() + "-" + hash(key));
+  }
+
+  private Mirror mirror(String name) {
+    return new Mirror(root, name, git, policy, diskIsShort);
+  }
+
+  /**
+   * Removes what processes that were killed have left: half-made mirrors and packs, locks of git's
+   * own, probes. Waits for nobody who is at work; to be called at a node's start.
+   */
+  public void sweep(Instant now) {
+    try {
+      Set<String> names = new TreeSet<>();
+      try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
+        folders.forEach(folder -> Mirror.nameOf(folder).ifPresent(names::add));
+      }
+      for (String name : names) {
+        mirror(name).sweep();
+      }
+      CommitProbe.sweep(root.resolve(HOME), now.minus(policy.resolveTimeout().multipliedBy(2)));
+    } catch (IOException e) {
+      LOG.warn("Cannot tidy {}: {}", root, e.toString());
+    } catch (ErrandException | InterruptedException e) {
+      LOG.info("{} is tidied at the next start: {}", root, e.getMessage());
+    }
   }
 
   private RemoteRefs list(RepositoryUrl url, Remote remote, String... patterns)

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -149,6 +150,49 @@ final class MirrorsSystemTest {
 
     assertThat(mirrors.directory(origin.url()).resolve("objects")).isDirectory();
     assertThat(leftovers()).isEmpty();
+  }
+
+  @Test
+  void aStartRemovesWhatAKilledNodeHasLeft() throws Exception {
+    byte[] noise = new byte[60_000_000];
+    new Random(3).nextBytes(noise);
+    CommitSha commit = origin.write("noise", noise).commit("large");
+    Process node = MirrorProcess.start(root, scratch, origin);
+    await().pollInterval(Duration.ofMillis(5)).until(() -> !leftovers().isEmpty());
+    List<ProcessHandle> all =
+        Stream.concat(node.descendants(), Stream.of(node.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    await().until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    Path probe = Files.createDirectories(root.resolve(".home/probe-1/objects")).getParent();
+    Path half = Files.createDirectories(root.resolve(".new-other-1.git/refs"));
+    assertThat(leftovers()).hasSizeGreaterThan(2);
+
+    mirrors.sweep(Instant.now());
+    assertThat(leftovers()).as("a probe may be somebody's").containsOnly(probe);
+    mirrors.sweep(Instant.now().plusSeconds(60));
+
+    assertThat(leftovers()).isEmpty();
+    assertThat(half).doesNotExist();
+    mirrors.fetch(origin.url(), MAIN, commit, line -> {});
+    assertThat(mirrors.rootNames(origin.url(), commit)).containsExactly("noise");
+  }
+
+  @Test
+  void waitsForRoomOnTheDiskUnlessItAloneNeedsMore() throws Exception {
+    byte[] noise = new byte[60_000_000];
+    new Random(4).nextBytes(noise);
+    CommitSha commit = origin.write("noise", noise).commit("large");
+    Mirrors full = new Mirrors(root, policy(), () -> true);
+    Mirrors narrow = new Mirrors(root, policy(), () -> !leftovers().isEmpty());
+
+    assertFails(FailureCode.DISK_FULL, () -> full.fetch(origin.url(), MAIN, commit, line -> {}));
+    assertFails(
+        FailureCode.REPOSITORY_TOO_LARGE,
+        () -> narrow.fetch(origin.url(), MAIN, commit, line -> {}));
+
+    await().untilAsserted(() -> assertThat(leftovers()).isEmpty());
+    mirrors.fetch(origin.url(), MAIN, commit, line -> {});
+    assertThat(mirrors.rootNames(origin.url(), commit)).containsExactly("noise");
   }
 
   @Test

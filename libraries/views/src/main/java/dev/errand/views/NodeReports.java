@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -126,7 +127,12 @@ public final class NodeReports {
         reports.stream().map(Reported::at).max(Comparator.naturalOrder()).orElseThrow(),
         reports.stream().mapToInt(r -> r.report().permits()).sum(),
         reports.stream().mapToInt(r -> r.report().freePermits()).sum(),
-        services);
+        services,
+        reports.stream()
+            .map(r -> r.report().unfit())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null));
   }
 
   private static NodeView.Service service(Event.NodeReported report, Instant at) {

@@ -1,9 +1,14 @@
 package dev.errand.views;
 
 import dev.errand.schemas.Event.Held;
+import dev.errand.schemas.Failure;
 import dev.errand.schemas.ids.NodeName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node last said of itself.
@@ -12,9 +17,15 @@ import java.util.List;
  * @param permits how many attempts it can hold
  * @param freePermits how many more it would take
  * @param services by name
+ * @param unfit why it takes nothing new; null when it does
  */
 public record NodeView(
-    NodeName node, Instant seenAt, int permits, int freePermits, List<Service> services) {
+    NodeName node,
+    Instant seenAt,
+    int permits,
+    int freePermits,
+    List<Service> services,
+    @Nullable Failure unfit) {
 
   /**
    * One of the node's worker services.
@@ -27,7 +38,23 @@ public record NodeView(
     }
   }
 
+  /** Twelve heartbeats missed: what it said then says nothing of now. */
+  private static final Duration SILENCE = Duration.ofSeconds(60);
+
   public NodeView {
     services = List.copyOf(services);
+  }
+
+  /**
+   * Why none of the nodes that live takes anything new; empty when one does, or none lives.
+   *
+   * @param now by the clock of whoever asks
+   */
+  public static Optional<Failure> lackOfAll(List<NodeView> nodes, Instant now) {
+    List<NodeView> live =
+        nodes.stream().filter(node -> node.seenAt().plus(SILENCE).isAfter(now)).toList();
+    return live.stream().anyMatch(node -> node.unfit() == null)
+        ? Optional.empty()
+        : live.stream().map(NodeView::unfit).filter(Objects::nonNull).findFirst();
   }
 }

@@ -3,6 +3,8 @@ package dev.errand.views;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.schemas.Event;
+import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
@@ -94,7 +96,8 @@ class ViewsTopologyTest {
             Sample.NOW,
             0,
             0,
-            List.of(new Event.Held(RUN, Sample.AGENT))));
+            List.of(new Event.Held(RUN, Sample.AGENT)),
+            null));
 
     List<NodeView> nodes =
         NodeReports.read(driver.<byte[]>store(NodeReports.STORE), Wire.shipped());
@@ -105,6 +108,25 @@ class ViewsTopologyTest {
     assertThat(nodes.getFirst().services())
         .extracting(NodeView.Service::name)
         .containsExactly("agent-runner", "provisioner");
+    assertThat(nodes.getFirst().unfit()).isNull();
+  }
+
+  @Test
+  void aNodeThatTakesNothingSaysWhy() {
+    Failure why = Failure.of(FailureCode.ENGINE_UNAVAILABLE, "no engine answers");
+    driver.pipe(
+        Topic.NODES,
+        new Event.NodeReported(Sample.LOCAL, "provisioner", Sample.NOW, 4, 0, List.of(), why));
+
+    List<NodeView> nodes =
+        NodeReports.read(driver.<byte[]>store(NodeReports.STORE), Wire.shipped());
+
+    assertThat(nodes).extracting(NodeView::unfit).containsExactly(why);
+    assertThat(NodeView.lackOfAll(nodes, Sample.NOW)).contains(why);
+    assertThat(NodeView.lackOfAll(nodes, Sample.NOW.plusSeconds(60))).isEmpty();
+    assertThat(NodeView.lackOfAll(List.of(), Sample.NOW)).isEmpty();
+    NodeView fit = new NodeView(new NodeName("fit"), Sample.NOW, 4, 4, List.of(), null);
+    assertThat(NodeView.lackOfAll(List.of(nodes.getFirst(), fit), Sample.NOW)).isEmpty();
   }
 
   @Test

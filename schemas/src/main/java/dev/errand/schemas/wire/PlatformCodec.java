@@ -44,10 +44,12 @@ final class PlatformCodec {
                             .row("Held")
                             .setRow("run", parts.write(held.run()))
                             .setText("stage", held.stage()))
-                .toList());
+                .toList())
+        .setRow("unfit", parts.write(fact.unfit()));
   }
 
   static NodeReported nodeReported(Row row) {
+    Row unfit = row.rowOrNull("unfit");
     return new NodeReported(
         new NodeName(row.text("node")),
         row.text("service"),
@@ -57,7 +59,8 @@ final class PlatformCodec {
         row.rows("held").stream()
             .map(
                 held -> new Held(PartCodec.run(held.row("run")), new StageName(held.text("stage"))))
-            .toList());
+            .toList(),
+        unfit == null ? null : PartCodec.failure(unfit));
   }
 
   Row write(EnvironmentDefined fact) {

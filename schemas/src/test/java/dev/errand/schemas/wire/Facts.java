@@ -116,7 +116,9 @@ final class Facts {
   private static Stream<Event> platform() {
     Data data = Data.of("bytes");
     return Stream.of(
-        new Event.NodeReported(NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE))),
+        new Event.NodeReported(
+            NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE)), null),
+        new Event.NodeReported(NODE, "provisioner", AT, 4, 0, List.of(), FAILURE),
         new Event.EnvironmentDefined(spec().environment(), OWNER, false),
         new Event.SecretSealed(WEB, new SecretName("NPM_TOKEN"), 1, data, false),
         new Event.GitCredentialSealed(new GitPlace("example.com/acme"), 1, data, false),

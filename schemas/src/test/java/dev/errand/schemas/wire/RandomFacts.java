@@ -52,7 +52,8 @@ final class RandomFacts extends RandomValues {
               time(),
               integer(),
               integer(),
-              list(() -> new Event.Held(run(), stage())));
+              list(() -> new Event.Held(run(), stage())),
+              maybe(this::failure));
       case ENVIRONMENTS -> new Event.EnvironmentDefined(environment(), owner(), flag());
       case SECRETS -> new Event.SecretSealed(environmentId(), secret(), integer(), data(), flag());
       case GIT_CREDENTIALS ->

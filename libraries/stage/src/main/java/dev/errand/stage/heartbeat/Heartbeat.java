@@ -2,6 +2,7 @@ package dev.errand.stage.heartbeat;
 
 import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.NodeReported;
+import dev.errand.schemas.Failure;
 import dev.errand.schemas.Topic;
 import dev.errand.stage.StageHost;
 import java.time.Duration;
@@ -37,11 +38,12 @@ public final class Heartbeat implements AutoCloseable {
    * @param permits how many attempts the node can hold; 0 where the service does not decide that
    * @param freePermits how many more it would take now
    * @param held what the service is working on
+   * @param unfit why it takes none although it has permits; null when it would
    */
-  public record Said(int permits, int freePermits, List<Held> held) {
+  public record Said(int permits, int freePermits, List<Held> held, @Nullable Failure unfit) {
     /** Of a service that takes what its node has taken already. */
     public static Said holding(List<Held> held) {
-      return new Said(0, 0, held);
+      return new Said(0, 0, held, null);
     }
   }
 
@@ -74,7 +76,7 @@ public final class Heartbeat implements AutoCloseable {
   private NodeReported report() {
     Said now = said.get();
     return new NodeReported(
-        host.node(), service, epoch, now.permits(), now.freePermits(), now.held());
+        host.node(), service, epoch, now.permits(), now.freePermits(), now.held(), now.unfit());
   }
 
   @Override
