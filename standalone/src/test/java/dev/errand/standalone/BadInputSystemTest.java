@@ -2,17 +2,23 @@ package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each mistake that a user can make is answered with what is wrong and what to do. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -107,40 +113,98 @@ class BadInputSystemTest {
   }
 
   @Test
-  void aPortInUseIsNamed() throws IOException {
+  void aPinThatTheImageCannotGiveIsRefusedWithWhatItCan() {
+    applyDocument("id: pinned\nrepository: %s\npins: {node: \"99\"}\n".formatted(repository.url()))
+        .succeeded();
+    CommandResult submission = errand.errand("cloud", "exec", "--env", "pinned", "true");
+    JsonNode ended = errand.awaitEnd(Deployment.taskOf(submission.succeeded()));
+
+    JsonNode failure = ended.at("/attempts/0/failure");
+    assertThat(failure.path("code").asText())
+        .as(ended.toPrettyString())
+        .isEqualTo(FailureCode.PIN_UNAVAILABLE.name());
+    assertThat(failure.path("kind").asText()).isEqualTo("user");
+    assertThat(failure.path("message").asText())
+        .contains("has no node 99; it has: ", "node 18.", "python 3.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quarkus.http.port",
+        "errand.server.kafka.port",
+        "errand.server.kafka.controller-port"
+      })
+  void aPortInUseIsNamed(String setting) throws IOException {
     Path data = Files.createTempDirectory(Path.of("/tmp"), "errand-busy");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CommandResult result =
-          Deployment.serve(
-              data,
-              Map.of(
-                  "quarkus.http.port",
-                  "0",
-                  "errand.server.kafka.port",
-                  Integer.toString(taken.getLocalPort()),
-                  "errand.server.kafka.controller-port",
-                  Integer.toString(Deployment.freePort())));
-      assertThat(result.exitCode()).isNotZero();
-      assertThat(result.out()).contains(Integer.toString(taken.getLocalPort()), "is taken");
+      Map<String, String> settings = new HashMap<>(freePorts());
+      settings.put(setting, Integer.toString(taken.getLocalPort()));
+
+      CommandResult result = Deployment.serve(data, settings);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.out())
+          .contains(Integer.toString(taken.getLocalPort()))
+          .containsPattern("is taken|in use")
+          .doesNotContain("\tat ");
+    } finally {
+      Folders.delete(data);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unix:///nowhere.sock", "tcp://127.0.0.1:2375", "not a place"})
+  void aMissingEngineIsNamed(String host) throws IOException {
+    Path data = Files.createTempDirectory(Path.of("/tmp"), "errand-noeng");
+    try {
+      CommandResult result = program(data, host, List.of(), "doctor");
+      assertThat(result.exited(1).out())
+          .contains("MISS engine", host, "start the container engine");
     } finally {
       Folders.delete(data);
     }
   }
 
   @Test
-  void aMissingEngineIsNamed() throws IOException {
+  void upWithoutAnEngineWorksAndSaysWhatWaits() throws IOException {
     Path data = Files.createTempDirectory(Path.of("/tmp"), "errand-noeng");
+    String nowhere = "unix:///nowhere.sock";
+    List<String> settings =
+        freePorts().entrySet().stream()
+            .map(setting -> "-D" + setting.getKey() + "=" + setting.getValue())
+            .toList();
     try {
-      CommandResult result =
-          CommandResult.of(
-              List.of(Deployment.JAVA.toString(), "-jar", Deployment.SERVER.toString(), "doctor"),
-              data,
-              "",
-              Map.of("ERRAND_DATA", data.toString(), "DOCKER_HOST", "unix:///nowhere.sock"));
-      assertThat(result.exited(1).out()).contains("MISS engine", "start the container engine");
+      CommandResult up = program(data, nowhere, settings, "up");
+      CommandResult down = program(data, nowhere, settings, "down");
+
+      assertThat(up.succeeded().out())
+          .contains("Errand is ready at ", "No container engine listens at " + nowhere)
+          .contains("start the container engine");
+      down.succeeded();
     } finally {
       Folders.delete(data);
     }
+  }
+
+  private static Map<String, String> freePorts() {
+    return Map.of(
+        "quarkus.http.port",
+        Integer.toString(Deployment.freePort()),
+        "errand.server.kafka.port",
+        Integer.toString(Deployment.freePort()),
+        "errand.server.kafka.controller-port",
+        Integer.toString(Deployment.freePort()));
+  }
+
+  /** The server's programs, as `errand up`, `down` and `doctor` run them. */
+  private static CommandResult program(
+      Path data, String engine, List<String> options, String command) {
+    List<String> line = new ArrayList<>(List.of(Deployment.JAVA.toString()));
+    line.addAll(options);
+    line.addAll(List.of("-jar", Deployment.SERVER.toString(), command));
+    return CommandResult.of(
+        line, data, "", Map.of("ERRAND_DATA", data.toString(), "DOCKER_HOST", engine));
   }
 
   private CommandResult applyDocument(String document) {

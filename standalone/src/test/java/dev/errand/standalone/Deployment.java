@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -71,10 +72,12 @@ final class Deployment implements AutoCloseable {
   private final Set<Process> killed = new HashSet<>();
   private final Mode mode = Mode.current();
   private final Map<String, String> settings;
+  private final Surroundings surroundings;
   private final Guarantees guarantees;
 
-  private Deployment(Map<String, String> settings) {
+  private Deployment(Map<String, String> settings, Surroundings surroundings) {
     this.settings = settings;
+    this.surroundings = surroundings;
     try {
       // Short: the boxes' sockets lie below it, and a socket's path has 107 bytes.
       data = Files.createTempDirectory(Path.of("/tmp"), "errand-st");
@@ -82,6 +85,7 @@ final class Deployment implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    surroundings.before(data);
     guarantees = new Guarantees(data);
   }
 
@@ -90,7 +94,11 @@ final class Deployment implements AutoCloseable {
   }
 
   static Deployment start(Map<String, String> settings) {
-    Deployment deployment = new Deployment(settings);
+    return start(settings, new Surroundings() {});
+  }
+
+  static Deployment start(Map<String, String> settings, Surroundings surroundings) {
+    Deployment deployment = new Deployment(settings, surroundings);
     try {
       deployment.mode.processes().forEach(deployment::launch);
       deployment.awaitReady();
@@ -124,6 +132,15 @@ final class Deployment implements AutoCloseable {
 
   int kafkaPort() {
     return kafkaPort;
+  }
+
+  /** What a server of this installation is started with, whatever it is to run. */
+  Map<String, String> settings() {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("quarkus.http.port", "0");
+    all.put("errand.server.kafka.port", Integer.toString(kafkaPort));
+    all.put("errand.server.kafka.controller-port", Integer.toString(controllerPort));
+    return all;
   }
 
   Mode mode() {
@@ -225,6 +242,13 @@ final class Deployment implements AutoCloseable {
     return mode.processes();
   }
 
+  private Set<Service> groupOf(Service service) {
+    return mode.processes().stream()
+        .filter(group -> group.contains(service))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Starts what was killed and does not wait for it. */
   void launchAgain(Set<Service> group) {
     launch(group);
@@ -235,15 +259,14 @@ final class Deployment implements AutoCloseable {
     if (Objects.requireNonNull(processes.get(service), service::name).isAlive()) {
       return;
     }
-    Set<Service> together =
-        mode.processes().stream().filter(set -> set.contains(service)).findFirst().orElseThrow();
-    launch(together);
+    launch(groupOf(service));
     awaitReady();
   }
 
+  /** What the process said that runs the service. */
   String logOf(Service service) {
     try {
-      return Files.readString(logFile(service));
+      return Files.readString(logFile(groupOf(service).iterator().next()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -273,6 +296,7 @@ final class Deployment implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
               .redirectErrorStream(true);
       builder.environment().put("ERRAND_DATA", data.toString());
+      builder.environment().putAll(surroundings.environment());
       Process process = builder.start();
       services.forEach(service -> processes.put(service, process));
     } catch (IOException e) {
@@ -338,6 +362,7 @@ final class Deployment implements AutoCloseable {
     }
     left.addAll(Leftovers.processesIn(data));
     left.addAll(Leftovers.filesIn(temporary));
+    surroundings.after(data);
     Folders.delete(data);
     Folders.delete(temporary);
     EnumSet.allOf(Service.class).forEach(service -> Folders.delete(logFile(service)));

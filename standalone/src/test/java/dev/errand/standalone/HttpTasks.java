@@ -43,6 +43,14 @@ record HttpTasks(String url, Path tokenFile) {
     }
   }
 
+  /** The live log's events so far, as they come over the wire. */
+  String events(String id) {
+    return text(
+            "/api/v1/tasks/" + id + "/logs",
+            HttpRequest.newBuilder().GET().header("Accept", "text/event-stream"))
+        .orElse("");
+  }
+
   /** The diff's text; empty when there is none. */
   String diff(String id) {
     return text("/api/v1/tasks/" + id + "/diff", HttpRequest.newBuilder().GET()).orElse("");

@@ -2,6 +2,7 @@ package dev.errand.standalone;
 
 import dev.errand.schemas.FailureCode;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param setup the environment's script
  * @param prompt the agent's script
  * @param code the failure that it must end with, or null when a diff must be presented
- * @param inDiff what the diff must contain, line by line
+ * @param expected what the diff must contain, or the last lines of the failed one's log
  */
 record RealInput(
     String name,
@@ -23,16 +24,21 @@ record RealInput(
     String setup,
     String prompt,
     @Nullable FailureCode code,
-    List<String> inDiff) {
+    List<String> expected) {
 
   /** How a case's repository is filled. */
   enum Content {
     README,
     EMPTY,
-    ODD
+    ODD,
+    SUBMODULES,
+    HISTORY_OF_200_MB,
+    NPM_PROJECT,
+    UNKNOWN_TOOLS
   }
 
   private static final String TOUCH = "echo new > new.txt";
+  private static final int HISTORY = 200; // MiB, and commits
 
   @Override
   public String toString() {
@@ -66,7 +72,29 @@ record RealInput(
             "with space.txt",
             "GIT binary patch",
             "old mode 100755",
-            "new mode 100644"));
+            "new mode 100644"),
+        presented(
+            "submodules-and-theirs",
+            Content.SUBMODULES,
+            """
+            set -e
+            grep -q deep libs/middle/deep/inner/inner.txt
+            [ -z "$(git submodule status --recursive | grep '^[-+U]')" ]
+            echo lost >> libs/middle/middle.txt
+            echo kept >> README.md
+            """,
+            "+kept"),
+        presented(
+            "history-of-200-mb",
+            Content.HISTORY_OF_200_MB,
+            "git log --oneline | wc -l > commits.txt",
+            "+" + HISTORY),
+        setUp(
+            "npm-project-with-a-local-dependency",
+            Content.NPM_PROJECT,
+            "node -p 'require(\"left\")(\"right\")' > out.txt",
+            "+left of right"),
+        setUp("project-whose-tools-the-image-lacks", Content.UNKNOWN_TOOLS, TOUCH, "+new"));
   }
 
   private static List<RealInput> agents() {
@@ -99,26 +127,44 @@ record RealInput(
         presented("agent-deletes-git", Content.README, "rm -rf .git; " + TOUCH, "+new"),
         failed(
             "agent-ignores-term",
-            "trap '' TERM; while :; do sleep 1; done",
-            FailureCode.AGENT_TIMED_OUT),
+            "trap '' TERM; echo busy; while :; do sleep 1; done",
+            FailureCode.AGENT_TIMED_OUT,
+            "busy"),
         presented(
             "agent-prints-invalid-utf8",
             Content.README,
             "printf '\\xff\\xfe\\n'; " + TOUCH,
             "+new"),
-        failed("agent-fails", "echo partial > README.md; exit 3", FailureCode.AGENT_FAILED),
+        failed(
+            "agent-fails",
+            "echo partial > README.md; seq -f 'line %g' 1 60; exit 3",
+            FailureCode.AGENT_FAILED,
+            lines(11, 60)),
         failed(
             "agent-eats-memory",
-            "python3 -c 'x = bytearray(2 << 30); print(len(x))'",
-            FailureCode.OUT_OF_MEMORY));
+            "echo hungry; python3 -c 'x = bytearray(2 << 30); print(len(x))'",
+            FailureCode.OUT_OF_MEMORY,
+            "hungry"));
   }
 
   private static List<RealInput> setups() {
     return List.of(
-        setup("setup-exits-1", "echo broken; exit 1", FailureCode.SETUP_FAILED),
-        setup("setup-hangs", "sleep 1000", FailureCode.SETUP_TIMED_OUT),
-        setup("setup-asks-on-stdin", "read -r answer", FailureCode.SETUP_FAILED),
-        setup("setup-leaves-a-daemon", "nohup sleep 1000 >/dev/null 2>&1 &", null));
+        setup(
+            "setup-exits-1",
+            "seq -f 'line %g' 1 60; exit 1",
+            FailureCode.SETUP_FAILED,
+            lines(11, 60)),
+        setup("setup-hangs", "echo begun; sleep 1000", FailureCode.SETUP_TIMED_OUT, "begun"),
+        setup(
+            "setup-asks-on-stdin",
+            "echo 'Continue? [y/N]'; read -r answer; echo never",
+            FailureCode.SETUP_FAILED,
+            "Continue? [y/N]"),
+        setup("setup-leaves-a-daemon", "nohup sleep 1000 >/dev/null 2>&1 &", null, "+new"));
+  }
+
+  private static String[] lines(int from, int to) {
+    return IntStream.rangeClosed(from, to).mapToObj("line %d"::formatted).toArray(String[]::new);
   }
 
   private static RealInput presented(
@@ -126,8 +172,13 @@ record RealInput(
     return new RealInput(name, content, "main", "", prompt, null, List.of(inDiff));
   }
 
-  private static RealInput failed(String name, String prompt, FailureCode code) {
-    return new RealInput(name, Content.README, "main", "", prompt, code, List.of());
+  private static RealInput setUp(String name, Content content, String prompt, String... inDiff) {
+    return new RealInput(name, content, "main", "auto", prompt, null, List.of(inDiff));
+  }
+
+  private static RealInput failed(
+      String name, String prompt, FailureCode code, String... lastLines) {
+    return new RealInput(name, Content.README, "main", "", prompt, code, List.of(lastLines));
   }
 
   private static RealInput repository(
@@ -135,31 +186,21 @@ record RealInput(
     return new RealInput(name, content, branch, "", TOUCH, code, List.of());
   }
 
-  private static RealInput setup(String name, String setup, @Nullable FailureCode code) {
-    List<String> inDiff = code == null ? List.of("+new") : List.of();
-    return new RealInput(name, Content.README, "main", setup, TOUCH, code, inDiff);
+  private static RealInput setup(
+      String name, String setup, @Nullable FailureCode code, String... expected) {
+    return new RealInput(name, Content.README, "main", setup, TOUCH, code, List.of(expected));
   }
 
-  /** A fresh repository for the case. */
-  ScratchRepository fill() {
+  /** Fresh repositories for the case; the first is what is cloned. */
+  List<ScratchRepository> fill() {
     return switch (repository) {
-      case README -> ScratchRepository.withReadme();
-      case EMPTY -> ScratchRepository.empty();
-      case ODD -> odd();
+      case README -> List.of(ScratchRepository.withReadme());
+      case EMPTY -> List.of(ScratchRepository.empty());
+      case ODD -> List.of(RealContent.odd());
+      case SUBMODULES -> RealContent.submodules();
+      case HISTORY_OF_200_MB -> List.of(ScratchRepository.withHistory(HISTORY));
+      case NPM_PROJECT -> List.of(RealContent.npmProject());
+      case UNKNOWN_TOOLS -> List.of(RealContent.unknownTools());
     };
-  }
-
-  private static ScratchRepository odd() {
-    ScratchRepository repository = ScratchRepository.withReadme();
-    repository.write("with space.txt", "space\n");
-    repository.write("grüße.txt", "hallo\n");
-    repository.write("crlf.txt", "one\r\ntwo\r\n");
-    repository.write("run.sh", "#!/bin/sh\n");
-    repository.write("target", "target");
-    repository.run("chmod", "+x", "run.sh");
-    repository.run("ln", "-s", "target", "link");
-    repository.run("sh", "-c", "head -c 5000 /dev/urandom > binary.bin");
-    repository.commit("Add what is odd");
-    return repository;
   }
 }

@@ -12,11 +12,12 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every {@link RealInput} ends with its code or its diff; leaks are not counted yet. */
+/** Every {@link RealInput} ends with its code or its diff. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealInputSystemTest {
   @SuppressWarnings("NullAway.Init")
@@ -29,14 +30,30 @@ class RealInputSystemTest {
     return RealInput.all().stream();
   }
 
+  @Test
+  void aProjectWhoseToolsTheImageLacksIsToldSoInTheLogThatStays() {
+    CommandResult submission =
+        Objects.requireNonNull(submissions.get("project-whose-tools-the-image-lacks"));
+    String task = Deployment.taskOf(submission.succeeded());
+    errand.awaitEnd(task);
+
+    String log = errand.errand("cloud", "logs", task).succeeded().out();
+    assertThat(log)
+        .contains("left out go.mod, as the image has no go")
+        .contains("left out Cargo.toml, as the image has no cargo")
+        .contains("left out composer.json, as the image has no composer")
+        .contains("left out Gemfile, as the image has no bundle")
+        .contains("left out pom.xml, as the image has no mvn");
+  }
+
   /** All at once: they queue for the node's permits as a team's tasks would. */
   @BeforeAll
   void submitAll() {
     errand = Deployment.start();
     for (RealInput input : RealInput.all()) {
-      ScratchRepository repository = input.fill();
-      repositories.add(repository);
-      errand.applyEnvironment(input.name(), repository.url(), input.setup());
+      List<ScratchRepository> filled = input.fill();
+      repositories.addAll(filled);
+      errand.applyEnvironment(input.name(), filled.getFirst().url(), input.setup());
       submissions.put(
           input.name(),
           errand.errand(
@@ -66,14 +83,17 @@ class RealInputSystemTest {
     if (code == null) {
       assertThat(attempt.get("state").asText()).as(ended.toPrettyString()).isEqualTo("presented");
       String diff = errand.errand("cloud", "diff", task).succeeded().out();
-      assertThat(diff.isEmpty()).as(diff).isEqualTo(input.inDiff().isEmpty());
-      assertThat(input.inDiff()).allSatisfy(line -> assertThat(diff).contains(line));
+      assertThat(diff.isEmpty()).as(diff).isEqualTo(input.expected().isEmpty());
+      assertThat(input.expected()).allSatisfy(line -> assertThat(diff).contains(line));
+      assertThat(diff).as("what is of another repository").doesNotContain("lost");
     } else {
       assertThat(attempt.get("state").asText()).as(ended.toPrettyString()).isEqualTo("failed");
       JsonNode failure = attempt.get("failure");
       assertThat(failure.get("code").asText()).isEqualTo(code.name());
       assertThat(failure.get("hint").asText()).isEqualTo(code.hint());
-      assertThat(failure.get("lastLines").size()).isLessThanOrEqualTo(50);
+      List<String> lines = new ArrayList<>();
+      failure.get("lastLines").forEach(line -> lines.add(line.asText()));
+      assertThat(lines).hasSizeLessThanOrEqualTo(50).containsSubsequence(input.expected());
     }
   }
 }

@@ -1,12 +1,15 @@
 package dev.errand.standalone;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /** A real git repository in a folder of its own. */
 record ScratchRepository(Path folder) {
@@ -20,13 +23,64 @@ record ScratchRepository(Path folder) {
 
   static ScratchRepository empty() {
     try {
-      ScratchRepository repository =
-          new ScratchRepository(Files.createTempDirectory(Path.of("/tmp"), "errand-repo"));
+      return in(Files.createTempDirectory(Path.of("/tmp"), "errand-repo"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An empty one in this folder, which is made when it is missing. */
+  static ScratchRepository in(Path folder) {
+    try {
+      ScratchRepository repository = new ScratchRepository(Files.createDirectories(folder));
       repository.git("init", "-q", "-b", "main");
       return repository;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A repository whose history holds so many mebibytes that do not compress, and whose tree one.
+   */
+  static ScratchRepository withHistory(int mebibytes) {
+    ScratchRepository repository = empty();
+    ProcessBuilder builder =
+        new ProcessBuilder("git", "fast-import", "--quiet").directory(repository.folder.toFile());
+    try {
+      Process git = builder.redirectErrorStream(true).start();
+      try (OutputStream out = git.getOutputStream()) {
+        Random random = new Random(5);
+        byte[] blob = new byte[1 << 20];
+        for (int i = 0; i < mebibytes; i++) {
+          random.nextBytes(blob);
+          String head =
+              """
+              commit refs/heads/main
+              committer Test <test@localhost> %d +0000
+              data 4
+              more
+              M 100644 inline noise.bin
+              data %d
+              """
+                  .formatted(1_700_000_000 + i, blob.length);
+          out.write(head.getBytes(StandardCharsets.UTF_8));
+          out.write(blob);
+          out.write('\n');
+        }
+      }
+      if (git.waitFor() != 0) {
+        throw new IllegalStateException(
+            new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    repository.git("reset", "-q", "--hard");
+    return repository;
   }
 
   String url() {
