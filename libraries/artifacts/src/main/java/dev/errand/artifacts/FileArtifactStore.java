@@ -4,6 +4,9 @@ import dev.errand.schemas.ids.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,6 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Artifacts as files of one folder, readable by their owner only. A file gets its name by a rename
@@ -20,6 +26,9 @@ public final class FileArtifactStore implements ArtifactStore {
   /** Beyond the largest log (1 GiB) even when it does not compress, and far beyond any patch. */
   public static final long MAX_ARTIFACT_BYTES = 2L << 30;
 
+  private static final Logger LOG = LoggerFactory.getLogger(FileArtifactStore.class);
+  private static final Set<StandardOpenOption> CREATE_AND_WRITE =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   private static final int FOLDER_CHARACTERS = 2; // 256 folders: few files in each
 
   private final Path root;
@@ -40,6 +49,23 @@ public final class FileArtifactStore implements ArtifactStore {
     this.reserve = reserve;
     this.maxBytes = maxBytes;
     PrivateFiles.createFolder(unfinished());
+    sweep();
+  }
+
+  /** Removes the drafts of processes that have died: whoever writes one holds its lock. */
+  private void sweep() throws IOException {
+    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(unfinished())) {
+      for (Path draft : drafts) {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock()) {
+          if (lock != null) {
+            Files.delete(draft);
+          }
+        } catch (NoSuchFileException | OverlappingFileLockException e) {
+          LOG.debug("{} is somebody's who lives", draft);
+        }
+      }
+    }
   }
 
   @Override
@@ -49,8 +75,15 @@ public final class FileArtifactStore implements ArtifactStore {
 
   @Override
   public ArtifactWriter write() throws IOException {
-    Path draft = Files.createTempFile(unfinished(), "draft", "", PrivateFiles.OWNER_ONLY);
-    return new FileArtifactWriter(this, draft, maxBytes);
+    while (true) {
+      Path draft = Files.createTempFile(unfinished(), "draft", "", PrivateFiles.OWNER_ONLY);
+      FileChannel channel = FileChannel.open(draft, CREATE_AND_WRITE, PrivateFiles.OWNER_ONLY);
+      FileLock _ = channel.lock(); // until the channel is closed
+      if (Files.exists(draft)) { // not swept before it was locked
+        return new FileArtifactWriter(this, draft, channel, maxBytes);
+      }
+      channel.close();
+    }
   }
 
   @Override

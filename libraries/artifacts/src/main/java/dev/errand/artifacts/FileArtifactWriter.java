@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,11 +19,14 @@ final class FileArtifactWriter extends ArtifactWriter {
   private final MessageDigest sha256;
   private long written;
 
-  FileArtifactWriter(FileArtifactStore store, Path draft, long maxBytes) throws IOException {
+  /**
+   * @param channel of the draft, locked; closed with this
+   */
+  FileArtifactWriter(FileArtifactStore store, Path draft, FileChannel channel, long maxBytes) {
     this.store = store;
     this.draft = draft;
+    this.channel = channel;
     this.maxBytes = maxBytes;
-    channel = FileChannel.open(draft, StandardOpenOption.WRITE);
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -54,9 +56,9 @@ final class FileArtifactWriter extends ArtifactWriter {
   @Override
   public Digest keep() throws IOException {
     channel.force(true);
-    channel.close();
     Digest digest = new Digest(HexFormat.of().formatHex(sha256.digest()));
     store.adopt(draft, digest);
+    channel.close(); // gives up the lock, so not before it has its name
     return digest;
   }
 

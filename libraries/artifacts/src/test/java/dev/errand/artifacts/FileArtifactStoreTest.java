@@ -49,6 +49,19 @@ class FileArtifactStoreTest {
   }
 
   @Test
+  void sweepsTheDraftsOfWhoHasDiedAndOfNobodyElse() throws IOException {
+    Path left = Files.createFile(root.resolve("unfinished").resolve("draft-of-the-dead"));
+
+    try (ArtifactWriter living = store.write()) {
+      living.write(HELLO);
+      open();
+
+      assertThat(left).doesNotExist();
+      assertThat(store.size(living.keep())).hasValue(HELLO.length);
+    }
+  }
+
+  @Test
   void forgetsWhatWasNotKept() throws IOException {
     try (ArtifactWriter writer = store.write()) {
       writer.write(HELLO);
