@@ -2,7 +2,6 @@ package dev.errand.provisioner;
 
 import dev.errand.artifacts.DiskReserve;
 import dev.errand.sandbox.Engine;
-import dev.errand.sandbox.EngineInfo;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
@@ -37,7 +36,7 @@ final class NodeFitness implements AutoCloseable {
   private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Optional<Failure> engineLack = Optional.of(NOT_YET);
-  private volatile Optional<EngineInfo> info = Optional.empty();
+  private volatile Optional<Engine.Facts> info = Optional.empty();
   private volatile @Nullable Instant asked; // null while no answer is waited for
   private @Nullable Thread looking;
 
@@ -63,7 +62,7 @@ final class NodeFitness implements AutoCloseable {
   }
 
   /** What the engine has; empty before its first answer. */
-  Optional<EngineInfo> engine() {
+  Optional<Engine.Facts> engine() {
     return info;
   }
 

@@ -7,7 +7,7 @@ import dev.errand.repositories.Origin;
 import dev.errand.sandbox.BoxSpec;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
-import dev.errand.sandbox.EngineInfo;
+import dev.errand.sandbox.Engine;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.Event.AttemptPlaced;
 import dev.errand.schemas.Event.AttemptSubmitted;
@@ -209,7 +209,7 @@ final class ProvisionerDockerTest {
 
   @Test
   void drawsAgainWhatWasPlacedAndHasNoBoxThoughItFillsTheNode() throws Exception {
-    EngineInfo engine = shop.tools.engine().info();
+    Engine.Facts engine = shop.tools.engine().info();
     Origin origin = shop.origin();
     List<AttemptSubmitted> facts = new ArrayList<>();
     for (int i = 0; i < Permits.fitting(engine.cpus(), engine.memoryBytes()); i++) {

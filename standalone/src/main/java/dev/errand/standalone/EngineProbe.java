@@ -1,7 +1,6 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.Engine;
-import dev.errand.sandbox.EngineInfo;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
@@ -52,7 +51,7 @@ final class EngineProbe implements AutoCloseable {
 
   List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
-    EngineInfo info = engine.info();
+    Engine.Facts info = engine.info();
     findings.add(
         Finding.well("engine", "%s on %s".formatted(info.version(), info.operatingSystem())));
     findings.add(

@@ -1,8 +1,10 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,9 @@ class KillPointsSystemTest {
     Traffic traffic = new Traffic(errand.tasks(), "counted", "echo agent >> runs.txt", IN_FLIGHT);
     traffic.start();
     try {
+      await("traffic")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> traffic.inFlight().size(), n -> n == IN_FLIGHT);
       killed.putAll(new KillPoints(errand, rounds).run(traffic));
     } finally {
       traffic.close();

@@ -83,12 +83,12 @@ public final class Engine implements AutoCloseable {
   }
 
   /** What the engine says about itself. */
-  public EngineInfo info() {
+  public Facts info() {
     return call(
         "say what it is",
         client -> {
           Info info = client.infoCmd().exec();
-          return new EngineInfo(
+          return new Facts(
               text(info.getServerVersion()),
               API_VERSION,
               text(info.getOperatingSystem()),
@@ -192,4 +192,21 @@ public final class Engine implements AutoCloseable {
           FailureCode.ENGINE_UNAVAILABLE, "the engine's connection did not close", alreadyGone);
     }
   }
+
+  /**
+   * What an engine says about itself.
+   *
+   * @param version such as 20.10.24
+   * @param rootDirectory where it keeps images and containers, for whoever checks the disk
+   * @param memoryBytes of its machine
+   * @param filtersSystemCalls whether it can; boxes do not start without
+   */
+  public record Facts(
+      String version,
+      String apiVersion,
+      String operatingSystem,
+      String rootDirectory,
+      int cpus,
+      long memoryBytes,
+      boolean filtersSystemCalls) {}
 }
