@@ -81,8 +81,8 @@ final class TaskListing {
   /**
    * What each partition's store answers. Not by {@link KafkaStreams#query}, which in Kafka 4.3.1
    * takes a store's position and then the store, as the writer takes them the other way round: a
-   * query beside a put could stop both for ever. A store answers during a rebalance too, as this
-   * instance has all partitions before and after.
+   * query beside a put could stop both for ever (KAFKA-19629). A store answers during a rebalance
+   * too, as this instance has all partitions before and after.
    */
   private <V, R> List<R> read(String name, Function<ReadOnlyKeyValueStore<String, V>, R> question) {
     try {
