@@ -24,8 +24,11 @@ class FullDiskSystemTest {
   private static final String HINT = FailureCode.DISK_FULL.hint();
   private static final int DISK = 900; // all sizes in MiB
   private static final int RESERVE = 256;
-  private static final int LOW = RESERVE - 8;
-  private static final int SHORT = RESERVE / 2 - 8;
+
+  /** Well below each limit: what a server forgets meanwhile gives some room back. */
+  private static final int LOW = RESERVE - 64;
+
+  private static final int SHORT = RESERVE / 2 - 48;
 
   /** Larger than what is left between the reserve and its half. */
   private static final int HISTORY = 200;

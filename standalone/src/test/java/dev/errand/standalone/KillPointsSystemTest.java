@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,9 +59,7 @@ class KillPointsSystemTest {
     Traffic traffic = new Traffic(errand.tasks(), "counted", "echo agent >> runs.txt", IN_FLIGHT);
     traffic.start();
     try {
-      await("traffic")
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> traffic.inFlight().size(), n -> n == IN_FLIGHT);
+      await("traffic").atMost(Duration.ofMinutes(1)).until(() -> !traffic.inFlight().isEmpty());
       killed.putAll(new KillPoints(errand, rounds).run(traffic));
     } finally {
       traffic.close();
@@ -81,8 +80,13 @@ class KillPointsSystemTest {
   void whatWasInFlightEndsOnceWithWhatItDidOnce(KillPoint point) {
     Set<String> tasks = Objects.requireNonNull(killed.get(point), "it was not reached");
 
-    assertThat(tasks).isNotEmpty();
     assertThat(tasks).allSatisfy(this::assertRanOnce);
+  }
+
+  /** At a point of admission there may be none yet: what is admitted there is not answered. */
+  @Test
+  void tasksWereInFlightAtMostPoints() {
+    assertThat(killed.values()).filteredOn(tasks -> !tasks.isEmpty()).hasSizeGreaterThan(30);
   }
 
   private void assertRanOnce(String id) {
