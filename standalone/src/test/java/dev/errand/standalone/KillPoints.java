@@ -37,7 +37,8 @@ final class KillPoints {
     for (Set<Service> group : errand.groups()) {
       Deque<List<KillPoint>> own = new ArrayDeque<>();
       for (List<KillPoint> round : rounds) {
-        own.add(round.stream().filter(point -> group.contains(point.service())).toList());
+        own.add(
+            round.stream().filter(point -> group.contains(point.service())).toList().reversed());
       }
       if (!own.getFirst().isEmpty()) { // the broker alone has no stage
         ahead.put(group, own);
@@ -55,17 +56,19 @@ final class KillPoints {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ahead.values().forEach(rounds -> rounds.getFirst().forEach(this::arm));
     while (!ahead.isEmpty()) {
       Map.Entry<Set<Service>, Deque<List<KillPoint>>> held = awaitHeld();
       Deque<List<KillPoint>> rounds = held.getValue();
-      List<KillPoint> points = rounds.removeFirst();
+      List<KillPoint> points = rounds.getFirst();
+      Optional<KillPoint> next = points.stream().filter(point -> !isReached(point)).findFirst();
+      if (next.isPresent()) {
+        arm(next.get()); // the latest stage first: what stands still may hold up its whole stage
+        continue;
+      }
       System.out.printf("%s Killing %s at %s%n", Instant.now(), held.getKey(), points);
       points.forEach(point -> killed.put(point, traffic.inFlight()));
       errand.kill(points.getFirst().service());
-      if (!rounds.isEmpty()) {
-        rounds.getFirst().forEach(this::arm);
-      }
+      rounds.removeFirst();
       errand.launchAgain(held.getKey());
       ahead.values().removeIf(Deque::isEmpty);
     }
@@ -81,7 +84,7 @@ final class KillPoints {
               () ->
                   ahead.entrySet().stream()
                       .filter(
-                          rounds -> rounds.getValue().getFirst().stream().allMatch(this::isReached))
+                          rounds -> rounds.getValue().getFirst().stream().noneMatch(this::isArmed))
                       .findFirst(),
               Optional::isPresent)
           .orElseThrow();
@@ -103,6 +106,10 @@ final class KillPoints {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private boolean isArmed(KillPoint point) {
+    return Files.exists(folder.resolve(point.toString()));
   }
 
   private boolean isReached(KillPoint point) {
