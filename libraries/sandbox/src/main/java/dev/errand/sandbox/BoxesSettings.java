@@ -2,21 +2,14 @@ package dev.errand.sandbox;
 
 import dev.errand.schemas.ids.NodeName;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What all boxes of a node have in common.
  *
  * @param installation tells our containers from those of another installation on the same engine
  * @param root absolute and at most {@link #MAX_ROOT_BYTES} long; made with mode 0700
- * @param pids the most processes and threads of one box
- * @param runtime the engine's runtime; null is its default
  */
-public record BoxesSettings(
-    String installation, NodeName node, Path root, int pids, @Nullable String runtime) {
-  /** Enough for a parallel build in several languages; a fork bomb is stopped in milliseconds. */
-  public static final int DEFAULT_PIDS = 2_048;
-
+public record BoxesSettings(String installation, NodeName node, Path root, Isolation isolation) {
   /** A socket's path has 107 bytes; "/" + box id (12) + "/" + the longest socket's name (36). */
   public static final int MAX_ROOT_BYTES = 107 - 1 - 12 - 1 - 36;
 
@@ -35,8 +28,8 @@ public record BoxesSettings(
     }
   }
 
-  /** With the default limits and runtime. */
+  /** With every rule, on the engine's default runtime. */
   public static BoxesSettings of(String installation, NodeName node, Path root) {
-    return new BoxesSettings(installation, node, root, DEFAULT_PIDS, null);
+    return new BoxesSettings(installation, node, root, Isolation.DEFAULT);
   }
 }

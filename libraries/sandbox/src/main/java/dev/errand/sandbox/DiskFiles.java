@@ -1,0 +1,122 @@
+package dev.errand.sandbox;
+
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.BoxId;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The files that are the boxes' disks: sparse, each with a file system of its box's limit. */
+final class DiskFiles {
+  /** Where distributions put it, which may not be on an ordinary user's path. */
+  private static final List<String> PROGRAMS =
+      List.of("/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4", "/usr/bin/mkfs.ext4");
+
+  private static final int BLOCK_BYTES = 4096;
+  private static final int BYTES_PER_INODE = 4 * BLOCK_BYTES;
+
+  /** A small disk has one inode for each block: repositories are made of small files. */
+  private static final long MIN_INODES = 65_536;
+
+  /** Journals repair what a crash has left; a box that has crashed is thrown away. */
+  private static final String FEATURES = "^has_journal,^resize_inode";
+
+  /** Tables are zero in a new file; writing the zeros would cost what the limit says. */
+  private static final String EXTENDED = "lazy_itable_init=1,nodiscard";
+
+  private final Path folder;
+
+  DiskFiles(Path folder) {
+    this.folder = folder;
+    try {
+      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(BoxFolders.OWNER_ONLY));
+    } catch (IOException failed) {
+      throw new ErrandException(FailureCode.DISK_FULL, "cannot make the folder " + folder, failed);
+    }
+  }
+
+  private Path of(BoxId id) {
+    return folder.resolve(id.value() + ".ext4");
+  }
+
+  /**
+   * Makes the box's disk anew, 10 to 20 ms.
+   *
+   * @param bytes all that the box may write, the file system's own tables included
+   * @throws ErrandException DISK_FULL when there is no room, ENGINE_FAILED without mkfs.ext4
+   */
+  void make(BoxId id, long bytes) {
+    try {
+      Path draft = Files.createTempFile(folder, id.value() + "-", ".new");
+      try {
+        long fitting = Math.min(bytes, Files.getFileStore(folder).getTotalSpace());
+        try (RandomAccessFile file = new RandomAccessFile(draft.toFile(), "rw")) {
+          file.setLength(fitting / BLOCK_BYTES * BLOCK_BYTES);
+        }
+        format(draft, inodes(fitting));
+        Files.move(draft, of(id), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(draft);
+      }
+    } catch (IOException failed) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "cannot make the disk of the box " + id, failed);
+    }
+  }
+
+  static long inodes(long bytes) {
+    return Math.max(bytes / BYTES_PER_INODE, Math.min(MIN_INODES, bytes / BLOCK_BYTES));
+  }
+
+  private static void format(Path file, long inodes) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program());
+    command.addAll(List.of("-q", "-F", "-m", "0", "-b", Integer.toString(BLOCK_BYTES)));
+    command.addAll(List.of("-N", Long.toString(inodes), "-O", FEATURES, "-E", EXTENDED));
+    command.add(file.toString());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException("mkfs.ext4: " + said.strip());
+    }
+  }
+
+  /** Whether disks can be made here at all. */
+  static boolean canFormat() {
+    return PROGRAMS.stream().anyMatch(program -> Files.isExecutable(Path.of(program)));
+  }
+
+  private static String program() {
+    return PROGRAMS.stream()
+        .filter(program -> Files.isExecutable(Path.of(program)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ErrandException(
+                    FailureCode.ENGINE_FAILED,
+                    "there is no mkfs.ext4 to make a box's disk with: install e2fsprogs"));
+  }
+
+  /**
+   * Ensures that the box's disk is gone, and what a killed process has begun of it; its space
+   * returns when the box's last process has.
+   */
+  void remove(BoxId id) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, id.value() + "[-.]*")) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException failed) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "cannot remove the disk of the box " + id, failed);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.errand.sandbox;
+
+import com.github.dockerjava.api.DockerClient;
+import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.BoxId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lays the boxes' disks under them. Mounting needs what neither a box nor, perhaps, this process
+ * may do, so a container of this process' own does it, which takes its orders from one connection
+ * and ends with it. Thread-safe.
+ */
+final class Mounter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Mounter.class);
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final int TRIES = 2;
+
+  private final Engine engine;
+  private final Containers containers;
+  private final MounterContainer container;
+  private @Nullable MounterLine line;
+
+  Mounter(Engine engine, Containers containers, MounterContainer container) {
+    this.engine = engine;
+    this.containers = containers;
+    this.container = container;
+  }
+
+  /**
+   * Ensures that the box writes to its disk; 10 to 20 ms, and for the first box the start of a
+   * container.
+   *
+   * @param pid of the box's runner, on the engine's host
+   * @throws ErrandException ENGINE_FAILED when the engine's host does not allow it
+   */
+  void attach(BoxId id, long pid) {
+    engine.call("attach the disk of " + id, client -> attachAtOnce(client, id, pid));
+  }
+
+  private synchronized boolean attachAtOnce(DockerClient client, BoxId id, long pid) {
+    IOException lost = new IOException("no answer");
+    for (int attempt = 0; attempt < TRIES; attempt++) {
+      try {
+        MounterLine open = line == null ? start(client) : line;
+        line = open;
+        String answer = open.ask("%d %s".formatted(pid, id.value()), ANSWER);
+        if (!answer.equals("ok")) {
+          throw new ErrandException(
+              FailureCode.ENGINE_FAILED,
+              "the box %s has no disk: the mounter %s".formatted(id, answer));
+        }
+        return true;
+      } catch (IOException gone) { // the engine was restarted, or somebody removed the container
+        LOG.info("The mounter is started anew: {}", gone.getMessage());
+        lost = gone;
+        end();
+      }
+    }
+    throw new ErrandException(
+        FailureCode.ENGINE_FAILED, "the mounter of boxes' disks does not stay", lost);
+  }
+
+  private MounterLine start(DockerClient client) throws IOException {
+    String name =
+        "errand-mounter-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    MounterLine opened = MounterLine.listen(container.disks(), name);
+    try {
+      container.start(client, name, opened.socket());
+      opened.accept(START);
+      return opened;
+    } catch (IOException | RuntimeException failed) {
+      line = opened;
+      end();
+      throw failed;
+    }
+  }
+
+  /** Its container ends with the connection; this makes sure and waits for it. */
+  private synchronized void end() {
+    MounterLine open = line;
+    line = null;
+    if (open != null) {
+      open.close();
+      containers.removeWholly(open.name());
+    }
+  }
+
+  /** Ends its container; boxes keep their disks. */
+  @Override
+  public void close() {
+    end();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.errand.sandbox;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HealthCheck;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The container that a mounter lives in: our static program and nothing else, without a network,
+ * with the rights to mount and no more. The engine removes it when its program has ended.
+ */
+final class MounterContainer {
+  /** An image without a file: nothing foreign is near this container's rights. */
+  private static final String IMAGE = "errand/empty:1";
+
+  private static final String DOCKERFILE = "FROM scratch\nLABEL dev.errand.content=none\n";
+  private static final long BUILD_SECONDS = 60;
+
+  private static final String PROGRAM_INSIDE = "/errand/mounter";
+  private static final String BOXES_INSIDE = "/errand/boxes";
+  private static final String DISKS_INSIDE = "/errand/disks";
+
+  /** Mounts and namespaces, others' /proc, loop devices, folders of an ordinary user. */
+  private static final Capability[] CAPABILITIES = {
+    Capability.SYS_ADMIN,
+    Capability.SYS_CHROOT,
+    Capability.SYS_PTRACE,
+    Capability.MKNOD,
+    Capability.DAC_OVERRIDE,
+    Capability.CHOWN,
+    Capability.FOWNER
+  };
+
+  /** Block devices of major 7 are loop devices; 10:237 hands them out. */
+  private static final List<String> DEVICES = List.of("b 7:* rwm", "c 10:237 rwm");
+
+  /** What keeps other containers from mounting anything. */
+  private static final List<String> UNCONFINED =
+      List.of("seccomp=unconfined", "apparmor=unconfined", "label=disable", "no-new-privileges");
+
+  private static final long MEMORY_BYTES = 32L << 20;
+  private static final long MAX_PROCESSES = 16;
+
+  private final Map<String, String> labels;
+  private final BoxFolders folders;
+  private final Path disks;
+
+  MounterContainer(Map<String, String> labels, BoxFolders folders, Path disks) {
+    this.labels = labels;
+    this.folders = folders;
+    this.disks = disks;
+  }
+
+  /** Its sockets and the boxes' files. */
+  Path disks() {
+    return disks;
+  }
+
+  /**
+   * @param socket of the process that it works for, a name in the disks' folder
+   */
+  void start(DockerClient client, String name, String socket) throws IOException {
+    ensureImage(client);
+    client
+        .createContainerCmd(IMAGE)
+        .withName(name)
+        .withEntrypoint(PROGRAM_INSIDE)
+        .withCmd(DISKS_INSIDE + "/" + socket)
+        .withUser("0:0")
+        .withLabels(labels)
+        .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
+        .withHostConfig(hostConfig())
+        .exec();
+    client.startContainerCmd(name).exec();
+  }
+
+  private HostConfig hostConfig() {
+    return HostConfig.newHostConfig()
+        .withAutoRemove(true)
+        .withNetworkMode("none")
+        .withPidMode("host")
+        .withUsernsMode("host")
+        .withReadonlyRootfs(true)
+        .withCapDrop(Capability.ALL)
+        .withCapAdd(CAPABILITIES)
+        .withSecurityOpts(UNCONFINED)
+        .withDeviceCgroupRules(DEVICES)
+        .withMemory(MEMORY_BYTES)
+        .withMemorySwap(MEMORY_BYTES)
+        .withPidsLimit(MAX_PROCESSES)
+        .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+        .withMounts(
+            List.of(
+                Containers.readOnly(folders.mounter().toString(), PROGRAM_INSIDE),
+                Containers.readOnly(folders.root().toString(), BOXES_INSIDE),
+                new Mount()
+                    .withType(MountType.BIND)
+                    .withSource(disks.toString())
+                    .withTarget(DISKS_INSIDE)));
+  }
+
+  private void ensureImage(DockerClient client) throws IOException {
+    try {
+      client.inspectImageCmd(IMAGE).exec();
+    } catch (NotFoundException absent) {
+      Path context = Files.createTempDirectory(disks, "image-");
+      Path dockerfile = Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
+      client
+          .buildImageCmd(dockerfile.toFile())
+          .withTags(Set.of(IMAGE))
+          .start()
+          .awaitImageId(BUILD_SECONDS, TimeUnit.SECONDS);
+      Files.delete(dockerfile);
+      Files.delete(context);
+    }
+  }
+}
