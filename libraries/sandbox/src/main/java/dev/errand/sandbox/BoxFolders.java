@@ -1,5 +1,7 @@
 package dev.errand.sandbox;
 
+import com.github.dockerjava.api.DockerClient;
+import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
@@ -16,7 +18,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -128,6 +132,36 @@ final class BoxFolders {
           FailureCode.DISK_FULL, "the %s cannot be written to %s".formatted(name, folder), e);
     } catch (NoSuchAlgorithmException e) {
       throw new ErrandException(FailureCode.BUG, "a JDK without SHA-256", e);
+    }
+  }
+
+  /** The folders as the boxes' disks need them. */
+  record OfDisks(
+      BoxFolders folders, Engine engine, Containers containers, Map<String, String> labels)
+      implements DiskHost {
+    @Override
+    public Path disks() {
+      return folders.root().resolve("disks");
+    }
+
+    @Override
+    public Path boxes() {
+      return folders.root();
+    }
+
+    @Override
+    public Path mounter() {
+      return folders.mounter();
+    }
+
+    @Override
+    public <T> T call(String what, Function<DockerClient, T> request) {
+      return engine.call(what, request);
+    }
+
+    @Override
+    public void removeWholly(String name) {
+      containers.removeWholly(name);
     }
   }
 }

@@ -2,6 +2,9 @@ package dev.errand.sandbox;
 
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Mount;
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
+import dev.errand.sandbox.disks.DiskHost;
+import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
@@ -62,7 +65,8 @@ public final class Boxes implements AutoCloseable {
     this.containers = new Containers(engine, settings);
     this.folders = new BoxFolders(settings.root());
     this.programs = BoxPrograms.ensureIn(settings.root());
-    this.disks = Disks.of(engine, settings, folders, labels("mounter"));
+    DiskHost host = hostOfDisks(engine);
+    this.disks = settings.isolation().holds(Rule.DISK) ? Disks.of(host) : Disks.none(host);
     this.group = new EpollEventLoopGroup(1, new DefaultThreadFactory("boxes", true));
   }
 
@@ -263,5 +267,10 @@ public final class Boxes implements AutoCloseable {
   public void close() {
     disks.close();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  /** What disks are laid with here. */
+  DiskHost hostOfDisks(Engine engine) {
+    return new BoxFolders.OfDisks(folders, engine, containers, labels("mounter"));
   }
 }

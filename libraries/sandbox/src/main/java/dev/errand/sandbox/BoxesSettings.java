@@ -2,6 +2,8 @@ package dev.errand.sandbox;
 
 import dev.errand.schemas.ids.NodeName;
 import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all boxes of a node have in common.
@@ -31,5 +33,40 @@ public record BoxesSettings(String installation, NodeName node, Path root, Isola
   /** With every rule, on the engine's default runtime. */
   public static BoxesSettings of(String installation, NodeName node, Path root) {
     return new BoxesSettings(installation, node, root, Isolation.DEFAULT);
+  }
+
+  /**
+   * How boxes are kept apart.
+   *
+   * @param pids the most processes and threads of one box
+   * @param runtime the engine's runtime; null is its default
+   * @param without rules that this installation does without
+   */
+  public record Isolation(int pids, @Nullable String runtime, Set<Rule> without) {
+    /** Enough for a parallel build in several languages; a fork bomb is stopped in milliseconds. */
+    public static final int DEFAULT_PIDS = 2_048;
+
+    /** Every rule holds. */
+    public static final Isolation DEFAULT = new Isolation(DEFAULT_PIDS, null, Set.of());
+
+    public Isolation {
+      without = Set.copyOf(without);
+    }
+
+    boolean holds(Rule rule) {
+      return !without.contains(rule);
+    }
+
+    /**
+     * What a box is promised to be kept from, and what an engine may be unable to hold. A box is
+     * refused where one does not hold, unless the installation says that it does without it.
+     */
+    public enum Rule {
+      /** The box's files take no more than its limit, in bytes and in inodes. */
+      DISK,
+
+      /** Only the system calls that builds need: {@link SeccompProfile}. */
+      SECCOMP
+    }
   }
 }

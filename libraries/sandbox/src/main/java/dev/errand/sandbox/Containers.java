@@ -17,6 +17,7 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import com.github.dockerjava.api.model.TmpfsOptions;
 import com.github.dockerjava.api.model.Ulimit;
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.time.Duration;

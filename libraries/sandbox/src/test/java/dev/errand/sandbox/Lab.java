@@ -1,5 +1,6 @@
 package dev.errand.sandbox;
 
+import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.schemas.EnvironmentSpec.Limits;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EnvironmentId;
@@ -55,11 +56,17 @@ public final class Lab implements AutoCloseable {
   /** As a second process of the installation would see its boxes. */
   public Boxes another() {
     return new Boxes(
-        engine, new BoxesSettings(installation, NODE, root, new Isolation(512, null, Set.of())));
+        engine,
+        new BoxesSettings(
+            installation, NODE, root, new BoxesSettings.Isolation(512, null, Set.of())));
   }
 
   public Boxes boxes() {
     return boxes;
+  }
+
+  DiskHost hostOfDisks() {
+    return boxes.hostOfDisks(engine);
   }
 
   public Engine engine() {

@@ -3,11 +3,12 @@ package dev.errand.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.sandbox.PhaseSpec.Kind;
+import dev.errand.sandbox.disks.DiskHost;
+import dev.errand.sandbox.disks.MounterContainer;
+import dev.errand.sandbox.disks.MounterLine;
 import dev.errand.schemas.ids.BoxId;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,17 +27,15 @@ class MounterDockerTest {
   }
 
   private MounterLine mounter() {
-    Path disks = lab.root().resolve("disks");
-    Map<String, String> labels =
-        Map.of("errand.installation", lab.installation(), "errand.role", "mounter");
-    MounterContainer container = new MounterContainer(labels, new BoxFolders(lab.root()), disks);
+    DiskHost host = lab.hostOfDisks();
+    MounterContainer container = new MounterContainer(host);
     String name = "errand-mounter-" + lab.installation();
     return lab.engine()
         .call(
             "start a mounter",
             client -> {
               try {
-                MounterLine line = MounterLine.listen(disks, name);
+                MounterLine line = MounterLine.listen(host.disks(), name);
                 container.start(client, name, line.socket());
                 line.accept(PATIENCE);
                 return line;

@@ -1,4 +1,4 @@
-package dev.errand.sandbox;
+package dev.errand.sandbox.disks;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * The container that a mounter lives in: our static program and nothing else, without a network,
  * with the rights to mount and no more. The engine removes it when its program has ended.
  */
-final class MounterContainer {
+public final class MounterContainer {
   /** An image without a file: nothing foreign is near this container's rights. */
   private static final String IMAGE = "errand/empty:1";
 
@@ -52,25 +51,18 @@ final class MounterContainer {
   private static final long MEMORY_BYTES = 32L << 20;
   private static final long MAX_PROCESSES = 16;
 
-  private final Map<String, String> labels;
-  private final BoxFolders folders;
-  private final Path disks;
+  private final DiskHost host;
 
-  MounterContainer(Map<String, String> labels, BoxFolders folders, Path disks) {
-    this.labels = labels;
-    this.folders = folders;
-    this.disks = disks;
-  }
-
-  /** Its sockets and the boxes' files. */
-  Path disks() {
-    return disks;
+  public MounterContainer(DiskHost host) {
+    this.host = host;
   }
 
   /**
+   * Creates and starts it.
+   *
    * @param socket of the process that it works for, a name in the disks' folder
    */
-  void start(DockerClient client, String name, String socket) throws IOException {
+  public void start(DockerClient client, String name, String socket) throws IOException {
     ensureImage(client);
     client
         .createContainerCmd(IMAGE)
@@ -78,7 +70,7 @@ final class MounterContainer {
         .withEntrypoint(PROGRAM_INSIDE)
         .withCmd(DISKS_INSIDE + "/" + socket)
         .withUser("0:0")
-        .withLabels(labels)
+        .withLabels(host.labels())
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
         .withHostConfig(hostConfig())
         .exec();
@@ -102,19 +94,20 @@ final class MounterContainer {
         .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
         .withMounts(
             List.of(
-                Containers.readOnly(folders.mounter().toString(), PROGRAM_INSIDE),
-                Containers.readOnly(folders.root().toString(), BOXES_INSIDE),
-                new Mount()
-                    .withType(MountType.BIND)
-                    .withSource(disks.toString())
-                    .withTarget(DISKS_INSIDE)));
+                bound(host.mounter(), PROGRAM_INSIDE).withReadOnly(true),
+                bound(host.boxes(), BOXES_INSIDE).withReadOnly(true),
+                bound(host.disks(), DISKS_INSIDE)));
+  }
+
+  private static Mount bound(Path source, String target) {
+    return new Mount().withType(MountType.BIND).withSource(source.toString()).withTarget(target);
   }
 
   private void ensureImage(DockerClient client) throws IOException {
     try {
       client.inspectImageCmd(IMAGE).exec();
     } catch (NotFoundException absent) {
-      Path context = Files.createTempDirectory(disks, "image-");
+      Path context = Files.createTempDirectory(host.disks(), "image-");
       Path dockerfile = Files.writeString(context.resolve("Dockerfile"), DOCKERFILE);
       client
           .buildImageCmd(dockerfile.toFile())

@@ -1,4 +1,4 @@
-package dev.errand.sandbox;
+package dev.errand.sandbox.disks;
 
 import com.github.dockerjava.api.DockerClient;
 import dev.errand.schemas.ErrandException;
@@ -23,15 +23,13 @@ final class Mounter implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final int TRIES = 2;
 
-  private final Engine engine;
-  private final Containers containers;
+  private final DiskHost host;
   private final MounterContainer container;
   private @Nullable MounterLine line;
 
-  Mounter(Engine engine, Containers containers, MounterContainer container) {
-    this.engine = engine;
-    this.containers = containers;
-    this.container = container;
+  Mounter(DiskHost host) {
+    this.host = host;
+    this.container = new MounterContainer(host);
   }
 
   /**
@@ -42,7 +40,7 @@ final class Mounter implements AutoCloseable {
    * @throws ErrandException ENGINE_FAILED when the engine's host does not allow it
    */
   void attach(BoxId id, long pid) {
-    engine.call("attach the disk of " + id, client -> attachAtOnce(client, id, pid));
+    host.call("attach the disk of " + id, client -> attachAtOnce(client, id, pid));
   }
 
   private synchronized boolean attachAtOnce(DockerClient client, BoxId id, long pid) {
@@ -71,7 +69,7 @@ final class Mounter implements AutoCloseable {
   private MounterLine start(DockerClient client) throws IOException {
     String name =
         "errand-mounter-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    MounterLine opened = MounterLine.listen(container.disks(), name);
+    MounterLine opened = MounterLine.listen(host.disks(), name);
     try {
       container.start(client, name, opened.socket());
       opened.accept(START);
@@ -89,7 +87,7 @@ final class Mounter implements AutoCloseable {
     line = null;
     if (open != null) {
       open.close();
-      containers.removeWholly(open.name());
+      host.removeWholly(open.name());
     }
   }
 

@@ -1,19 +1,14 @@
-package dev.errand.sandbox;
+package dev.errand.sandbox.disks;
 
 import dev.errand.schemas.ids.BoxId;
-import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The boxes' disks. What a box writes lies on its disk and nowhere else: root file system, work
  * tree, home and /tmp together, in bytes and in inodes; see docs/decisions/0009. Where the
- * installation does without {@link Rule#DISK}, there are none, and boxes write to the engine's own
- * file system.
+ * installation does without, there are none, and boxes write to the engine's own file system.
  */
-final class Disks implements AutoCloseable {
-  private static final String FOLDER = "disks";
-
+public final class Disks implements AutoCloseable {
   private final DiskFiles files;
   private final @Nullable Mounter mounter;
 
@@ -22,35 +17,31 @@ final class Disks implements AutoCloseable {
     this.mounter = mounter;
   }
 
-  /**
-   * @param labels of the installation's own containers
-   */
-  static Disks of(
-      Engine engine, BoxesSettings settings, BoxFolders folders, Map<String, String> labels) {
-    Path folder = folders.root().resolve(FOLDER);
-    DiskFiles files = new DiskFiles(folder);
-    if (!settings.isolation().holds(Rule.DISK)) {
-      return new Disks(files, null);
-    }
-    MounterContainer container = new MounterContainer(labels, folders, folder);
-    return new Disks(files, new Mounter(engine, new Containers(engine, settings), container));
+  /** One for each box. */
+  public static Disks of(DiskHost host) {
+    return new Disks(new DiskFiles(host.disks()), new Mounter(host));
+  }
+
+  /** None for anybody; what earlier lives of the installation have left can be removed. */
+  public static Disks none(DiskHost host) {
+    return new Disks(new DiskFiles(host.disks()), null);
   }
 
   /** Before the box's container is started: whatever an earlier box of this id wrote is gone. */
-  void make(BoxId id, long bytes) {
+  public void make(BoxId id, long bytes) {
     if (mounter != null) {
       files.make(id, bytes);
     }
   }
 
   /** Once its runner lives, which waits for it; repeating it changes nothing. */
-  void attach(BoxId id, long pid) {
+  public void attach(BoxId id, long pid) {
     if (mounter != null) {
       mounter.attach(id, pid);
     }
   }
 
-  void remove(BoxId id) {
+  public void remove(BoxId id) {
     files.remove(id);
   }
 

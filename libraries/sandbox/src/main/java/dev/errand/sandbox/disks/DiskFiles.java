@@ -1,4 +1,4 @@
-package dev.errand.sandbox;
+package dev.errand.sandbox.disks;
 
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ final class DiskFiles {
   /** Where distributions put it, which may not be on an ordinary user's path. */
   private static final List<String> PROGRAMS =
       List.of("/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4", "/usr/bin/mkfs.ext4");
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static final int BLOCK_BYTES = 4096;
   private static final int BYTES_PER_INODE = 4 * BLOCK_BYTES;
@@ -37,7 +41,7 @@ final class DiskFiles {
   DiskFiles(Path folder) {
     this.folder = folder;
     try {
-      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(BoxFolders.OWNER_ONLY));
+      Files.createDirectories(folder, OWNER_ONLY);
     } catch (IOException failed) {
       throw new ErrandException(FailureCode.DISK_FULL, "cannot make the folder " + folder, failed);
     }

@@ -1,4 +1,4 @@
-package dev.errand.sandbox;
+package dev.errand.sandbox.disks;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The connection to one mounter: a line there, a line back. Its socket lies in a folder that only
  * this user and the mounter can enter. Used by one thread at a time.
  */
-final class MounterLine implements AutoCloseable {
+public final class MounterLine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MounterLine.class);
   private static final int MAX_ANSWER_BYTES = 512;
 
@@ -36,7 +36,7 @@ final class MounterLine implements AutoCloseable {
     this.server = server;
   }
 
-  static MounterLine listen(Path folder, String name) throws IOException {
+  public static MounterLine listen(Path folder, String name) throws IOException {
     Path socket = folder.resolve(name + ".sock");
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
@@ -45,17 +45,17 @@ final class MounterLine implements AutoCloseable {
   }
 
   /** Of the container at its other end. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** The socket's name in its folder. */
-  String socket() {
+  public String socket() {
     return socket.getFileName().toString();
   }
 
   /** Waits for the mounter, and for nobody after it. */
-  void accept(Duration patience) throws IOException {
+  public void accept(Duration patience) throws IOException {
     await(server, SelectionKey.OP_ACCEPT, patience);
     SocketChannel accepted = server.accept();
     if (accepted == null) {
@@ -68,7 +68,7 @@ final class MounterLine implements AutoCloseable {
   }
 
   /** Throws when the other end is gone, or silent for longer than this. */
-  String ask(String question, Duration patience) throws IOException {
+  public String ask(String question, Duration patience) throws IOException {
     SocketChannel open = peer;
     if (open == null) {
       throw new IOException("nobody is connected");
