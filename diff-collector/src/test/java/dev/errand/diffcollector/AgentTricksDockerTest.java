@@ -218,6 +218,17 @@ class AgentTricksDockerTest {
             });
   }
 
+  @Test
+  void anAgentThatFillsItsDiskIsToldWhyThereIsNoDiff() {
+    assertThatThrownBy(() -> collect("echo new > new; dd if=/dev/zero of=/root/all bs=1M; true"))
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(FailureCode.DIFF_INVALID);
+              assertThat(e.failure().message()).contains("the box's disk is full");
+            });
+  }
+
   private Event.AttemptEnded collect(String agent) throws InterruptedException, IOException {
     var lease = new TestLease(Files.createDirectory(folder.resolve("journal")));
     return new CollectDiffStage(fixture.boxes(), artifacts(), new TestSettings())

@@ -65,7 +65,7 @@ final class EngineProbe implements AutoCloseable {
             "seccomp",
             info.filtersSystemCalls(),
             info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
-            "use a kernel and an engine with seccomp"));
+            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to seccomp"));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;

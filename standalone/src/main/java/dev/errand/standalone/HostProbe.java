@@ -1,6 +1,7 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.sandbox.disks.Disks;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +43,7 @@ final class HostProbe {
   }
 
   List<Finding> findings() {
-    return List.of(jdk(), git(), folder(), disk(), clock());
+    return List.of(jdk(), git(), folder(), disk(), boxDisks(), clock());
   }
 
   private static Finding jdk() {
@@ -103,6 +105,16 @@ final class HostProbe {
             ? seen + ", less than the reserve: no task is taken"
             : seen,
         "free space below " + nearest + ", or set ERRAND_DATA to a larger disk");
+  }
+
+  private static Finding boxDisks() {
+    Optional<String> remedy = Disks.remedy();
+    return Finding.of(
+        "box disks",
+        remedy.isEmpty(),
+        remedy.isEmpty() ? "each box has a disk of its limit" : "no box starts without them",
+        remedy.orElse("")
+            + ", or set errand.server.boxes.without to disk: boxes then have no limit");
   }
 
   /** The data folder, or what exists of the way to it. */

@@ -1,5 +1,6 @@
 package dev.errand.standalone;
 
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What this process is made of and where it finds the others. */
 @ConfigMapping(prefix = "errand.server")
@@ -62,7 +64,32 @@ public interface ServerSettings {
   @WithDefault("false")
   boolean holdPoints();
 
+  Boxes boxes();
+
   Kafka kafka();
+
+  /** How this node's boxes are kept apart. */
+  interface Boxes {
+    /**
+     * The most processes and threads of one box, 64 to 32768. Few stop parallel builds, many give a
+     * fork bomb more of the machine.
+     */
+    @WithDefault("2048")
+    int pids();
+
+    /**
+     * The engine's runtime for boxes, such as runsc or kata. Empty: the engine's default. Runtimes
+     * with a kernel of their own cannot lay a disk under a box: see without.
+     */
+    Optional<String> runtime();
+
+    /**
+     * Rules that this node does without, of disk (limits.disk holds) and seccomp (only listed
+     * system calls): for an engine that cannot hold one. Without a rule, boxes can do what it
+     * forbids.
+     */
+    Optional<Set<Rule>> without();
+  }
 
   /** Where the log of facts lies. */
   interface Kafka {

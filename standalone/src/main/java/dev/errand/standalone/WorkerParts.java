@@ -11,6 +11,7 @@ import dev.errand.provisioner.ProvisionerService;
 import dev.errand.provisioner.ProvisionerSettings;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.sandbox.BoxesSettings.Isolation;
 import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.schemas.Event.SecretSealed;
@@ -30,6 +31,7 @@ public class WorkerParts {
   private static final Set<Service> WORKERS =
       Set.of(Service.PROVISIONER, Service.AGENT_RUNNER, Service.DIFF_COLLECTOR);
 
+  private final ServerSettings server;
   private final ProvisionerSettings provisioner;
   private final AgentRunnerSettings agentRunner;
   private final DiffCollectorSettings diffCollector;
@@ -37,10 +39,12 @@ public class WorkerParts {
 
   @Inject
   WorkerParts(
+      ServerSettings server,
       ProvisionerSettings provisioner,
       AgentRunnerSettings agentRunner,
       DiffCollectorSettings diffCollector,
       EgressSettings egress) {
+    this.server = server;
     this.provisioner = provisioner;
     this.agentRunner = agentRunner;
     this.diffCollector = diffCollector;
@@ -62,7 +66,9 @@ public class WorkerParts {
     parts.add(engine);
     Boxes boxes =
         new Boxes(
-            engine, BoxesSettings.of(node.data().installation(), host.node(), node.data().boxes()));
+            engine,
+            new BoxesSettings(
+                node.data().installation(), host.node(), node.data().boxes(), isolation()));
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);
@@ -88,5 +94,11 @@ public class WorkerParts {
       service.start();
     }
     return parts;
+  }
+
+  private Isolation isolation() {
+    ServerSettings.Boxes settings = server.boxes();
+    return new Isolation(
+        settings.pids(), settings.runtime().orElse(null), settings.without().orElse(Set.of()));
   }
 }

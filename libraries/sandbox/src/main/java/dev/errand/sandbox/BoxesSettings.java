@@ -49,7 +49,13 @@ public record BoxesSettings(String installation, NodeName node, Path root, Isola
     /** Every rule holds. */
     public static final Isolation DEFAULT = new Isolation(DEFAULT_PIDS, null, Set.of());
 
+    /**
+     * @throws IllegalArgumentException when pids are outside 64 to 32768
+     */
     public Isolation {
+      if (pids < 64 || pids > 32_768) {
+        throw new IllegalArgumentException("%d pids are outside 64 to 32768".formatted(pids));
+      }
       without = Set.copyOf(without);
     }
 

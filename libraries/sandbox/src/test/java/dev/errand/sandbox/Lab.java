@@ -32,7 +32,7 @@ public final class Lab implements AutoCloseable {
 
   private static final long MIB = 1L << 20;
   public static final Limits SMALL =
-      new Limits(1, 256 * MIB, 4096 * MIB, Duration.ofMinutes(1), Duration.ofMinutes(1));
+      new Limits(1, 256 * MIB, 2048 * MIB, Duration.ofMinutes(1), Duration.ofMinutes(1));
 
   private final String installation;
   private final Path root;

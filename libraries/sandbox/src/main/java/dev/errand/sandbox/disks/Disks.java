@@ -1,6 +1,9 @@
 package dev.errand.sandbox.disks;
 
 import dev.errand.schemas.ids.BoxId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,16 @@ public final class Disks implements AutoCloseable {
   /** None for anybody; what earlier lives of the installation have left can be removed. */
   public static Disks none(DiskHost host) {
     return new Disks(new DiskFiles(host.disks()), null);
+  }
+
+  /** What this machine lacks for disks, and what to do about it; empty when it is nothing. */
+  public static Optional<String> remedy() {
+    if (DiskFiles.mkfs().isEmpty()) {
+      return Optional.of("install e2fsprogs");
+    }
+    return Files.exists(Path.of("/dev/loop-control"))
+        ? Optional.empty()
+        : Optional.of("load the kernel's loop devices (sudo modprobe loop)");
   }
 
   /** Before the box's container is started: whatever an earlier box of this id wrote is gone. */
