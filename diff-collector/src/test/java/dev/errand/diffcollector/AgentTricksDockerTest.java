@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -192,6 +193,12 @@ class AgentTricksDockerTest {
   @AfterAll
   static void removeBoxes() throws IOException {
     fixture.close();
+  }
+
+  /** Each has the room of its disk. */
+  @AfterEach
+  void removeBox() {
+    fixture.boxes().all().forEach(fixture.boxes()::remove);
   }
 
   @ParameterizedTest
