@@ -78,9 +78,7 @@ class FullDiskSystemTest {
     assertThat(refused.exited(1).err()).contains(CODE, HINT, "are kept for the broker");
     working.letGo();
     assertThat(working.awaitDiff()).as("goes on with what is kept").contains("+new");
-    queued.awaitAttempt("/waitsFor/code", CODE);
-    assertThat(errand.errand("cloud", "status", queued.id()).out()).contains(HINT);
-    disk.free();
+    disk.free(); // the queued one waits, unless the node had drawn it before
 
     assertThat(queued.awaitDiff()).contains("+new");
     errand.errand("cloud", "exec", "--env", "plain", "true").succeeded();
