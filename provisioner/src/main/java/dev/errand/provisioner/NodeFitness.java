@@ -46,9 +46,13 @@ final class NodeFitness implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Looks once, and from now on every two seconds. */
-  void start() {
-    looking = Thread.ofVirtual().name("node-fitness").start(this::lookUntilClosed);
+  /**
+   * Looks once, and from now on every two seconds.
+   *
+   * @param onLack called at each look that finds a lack, on the looking thread
+   */
+  void start(Runnable onLack) {
+    looking = Thread.ofVirtual().name("node-fitness").start(() -> lookUntilClosed(onLack));
   }
 
   /** Why nothing new is taken; empty when it is. */
@@ -66,7 +70,7 @@ final class NodeFitness implements AutoCloseable {
     return info;
   }
 
-  private void lookUntilClosed() {
+  private void lookUntilClosed(Runnable onLack) {
     try {
       do {
         asked = clock.instant();
@@ -74,6 +78,9 @@ final class NodeFitness implements AutoCloseable {
         asked = null;
         tell(now);
         engineLack = now;
+        if (lack().isPresent()) {
+          onLack.run();
+        }
       } while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       LOG.debug("The look at the engine was stopped");

@@ -81,7 +81,7 @@ public final class ProvisionerService implements AutoCloseable {
   }
 
   public void start() {
-    fitness.start();
+    fitness.start(create::recall);
     reaper.start();
     create.start();
     checkOut.start();

@@ -78,7 +78,9 @@ class FullDiskSystemTest {
     assertThat(refused.exited(1).err()).contains(CODE, HINT, "are kept for the broker");
     working.letGo();
     assertThat(working.awaitDiff()).as("goes on with what is kept").contains("+new");
-    disk.free(); // the queued one should have waited; it did not always, and why is not known
+    queued.awaitAttempt("/waitsFor/code", CODE);
+    assertThat(errand.errand("cloud", "status", queued.id()).out()).contains(HINT);
+    disk.free();
 
     assertThat(queued.awaitDiff()).contains("+new");
     errand.errand("cloud", "exec", "--env", "plain", "true").succeeded();

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One member of a stage's share group, with the work on what it drew. It either draws or holds:
  * while a record of it is renewed, a member gets no new ones. For one thread at a time, but {@link
- * #wakeup}.
+ * #recall}.
  *
  * <p>Source: KIP-932 (share groups), KIP-1206 (record_limit), KIP-1222 (renewal).
  */
@@ -51,6 +52,8 @@ final class ShareMember {
   private final Map<Place, Work> open = new HashMap<>(); // drawn and not acknowledged
   private final LinkedBlockingQueue<Work> done = new LinkedBlockingQueue<>();
   private long renewal; // System.nanoTime at which the open ones are due
+  private boolean drawing; // guarded by this, like the one below
+  private boolean recalled;
 
   private record Place(TopicPartition partition, long offset) {
     static Place of(ConsumerRecord<byte[], byte[]> entry) {
@@ -113,16 +116,30 @@ final class ShareMember {
     return batch;
   }
 
-  /** Draws and begins the work; false when there was nothing. */
+  /**
+   * Draws and begins the work; false when there was nothing.
+   *
+   * @throws WakeupException after a {@link #recall}: the member has begun nothing and must leave,
+   *     which gives back what its last request may still bring
+   */
   boolean draw(Duration patience) {
     long asked = System.nanoTime();
+    mayDraw(true);
     ConsumerRecords<byte[], byte[]> drawn = consumer.poll(patience);
+    mayDraw(false);
     if (drawn.isEmpty()) {
       return false;
     }
     renewal = Math.max(asked, System.nanoTime() - third.toNanos() / 4) + third.toNanos();
     drawn.forEach(this::begin);
     return true;
+  }
+
+  private synchronized void mayDraw(boolean begins) {
+    if (recalled) {
+      throw new WakeupException();
+    }
+    drawing = begins;
   }
 
   private void begin(ConsumerRecord<byte[], byte[]> entry) {
@@ -220,9 +237,12 @@ final class ShareMember {
             });
   }
 
-  /** Makes a draw on another thread return by a WakeupException. */
-  void wakeup() {
-    consumer.wakeup();
+  /** Breaks off the draw on another thread, or forbids the next one; never what is held. */
+  synchronized void recall() {
+    recalled = true;
+    if (drawing) {
+      consumer.wakeup();
+    }
   }
 
   /** Leaves the group: what was open is anybody's, so nobody here watches it any more. */

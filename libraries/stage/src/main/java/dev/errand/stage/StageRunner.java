@@ -73,6 +73,17 @@ public final class StageRunner implements AutoCloseable {
     drawing.start();
   }
 
+  /**
+   * Breaks off a draw that waits for something to come. For whoever sees that there is no room any
+   * more: a draw asks for room when it begins, and may wait for a minute.
+   */
+  public void recall() {
+    ShareMember now = drawer;
+    if (now != null) {
+      now.recall();
+    }
+  }
+
   /** The runs that it is working on. */
   public List<Event.Held> held() {
     return works.held();
@@ -85,10 +96,7 @@ public final class StageRunner implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    ShareMember now = drawer;
-    if (now != null) {
-      now.wakeup();
-    }
+    recall();
     works.stopAll(Stop.CLOSED);
     long end = System.nanoTime() + host.settings().closeWait().toNanos();
     join(drawing, end);
@@ -110,7 +118,8 @@ public final class StageRunner implements AutoCloseable {
         try {
           drawOnce();
         } catch (WakeupException | InterruptException e) {
-          LOG.debug("{}: draws no more", spec.name());
+          LOG.debug("{}: its draw was broken off", spec.name());
+          dismissDrawer();
         } catch (KafkaException e) {
           LOG.warn("{}: cannot draw now, trying again: {}", spec.name(), e.toString());
           dismissDrawer();
@@ -176,7 +185,7 @@ public final class StageRunner implements AutoCloseable {
 
   private int awaitRoom() throws InterruptedException {
     while (!isClosed()) {
-      int free = works.isStalled() ? 0 : Math.min(spec.slots() - works.size(), room.getAsInt());
+      int free = works.isReading() ? 0 : Math.min(spec.slots() - works.size(), room.getAsInt());
       if (free > 0) {
         return free;
       }

@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,7 +43,6 @@ final class Works implements AutoCloseable {
   private final NewerSchemas schemas;
   private final Set<Work> all = ConcurrentHashMap.newKeySet();
   private final Map<String, Work> byKey = new ConcurrentHashMap<>();
-  private final AtomicInteger unreadable = new AtomicInteger();
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("stage-deadlines").factory());
@@ -94,9 +92,12 @@ final class Works implements AutoCloseable {
     return all.size();
   }
 
-  /** Whether a newer writer's fact is waiting for its schema: then nothing more is drawn. */
-  boolean isStalled() {
-    return unreadable.get() > 0;
+  /**
+   * Whether a fact has been drawn and not been read, for a moment or until a newer writer's schema
+   * comes: nobody knows yet what room it takes, so nothing more is drawn.
+   */
+  boolean isReading() {
+    return all.stream().anyMatch(work -> !work.isRead);
   }
 
   /** The runs that are worked on. */
@@ -123,6 +124,7 @@ final class Works implements AutoCloseable {
     private final CountDownLatch gone = new CountDownLatch(1);
     private Thread thread = Thread.currentThread(); // replaced before anybody sees it
     private volatile Optional<RunId> run = Optional.empty();
+    private volatile boolean isRead;
     private volatile Optional<AcknowledgeType> result = Optional.empty();
     private @Nullable Job<?, ?> job; // guarded by this, like the one below
     private @Nullable Stop stop;
@@ -188,13 +190,15 @@ final class Works implements AutoCloseable {
 
   private Optional<AcknowledgeType> inTurn(Work work, Drawn drawn) throws InterruptedException {
     work.run = Optional.ofNullable(drawn.run());
-    Work other;
-    while ((other = byKey.putIfAbsent(drawn.key(), work)) != null) {
+    Work other = byKey.putIfAbsent(drawn.key(), work);
+    work.isRead = true; // held() counts its run, here or with the other
+    while (other != null) {
       if (other.isSameRecord(work)) {
         other.stop(Stop.LEASE_LOST); // or it would not have come again
       }
       other.gone.await();
       byKey.remove(drawn.key(), other);
+      other = byKey.putIfAbsent(drawn.key(), work);
     }
     try {
       return traced(work, stage, drawn);
@@ -272,13 +276,8 @@ final class Works implements AutoCloseable {
 
   private boolean stall(Work work) throws InterruptedException {
     LOG.error("{}: draws nothing until the schema of {} is known", spec.name(), positionOf(work));
-    unreadable.incrementAndGet();
-    try {
-      boolean _ = work.gone.await(SCHEMA_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-      return schemas.learn();
-    } finally {
-      unreadable.decrementAndGet();
-    }
+    boolean _ = work.gone.await(SCHEMA_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    return schemas.learn();
   }
 
   private Optional<AcknowledgeType> poison(Work work, String why) {

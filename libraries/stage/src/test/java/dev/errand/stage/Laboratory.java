@@ -7,6 +7,7 @@ import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.wire.Wire;
+import dev.errand.stage.StageHost.Probe;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -71,6 +73,21 @@ final class Laboratory implements AutoCloseable {
     return host(connection, folder, writer, ledger);
   }
 
+  StageHost host(Probe probe) {
+    StageHost plain = host();
+    return new StageHost(
+        connection,
+        wire,
+        plain.node(),
+        folder,
+        writer,
+        ledger,
+        plain.clock(),
+        plain.telemetry(),
+        plain.settings(),
+        probe);
+  }
+
   static StageHost host(KafkaConnection connection, Path folder, FactWriter writer, Ledger ledger) {
     return new StageHost(
         connection,
@@ -89,7 +106,11 @@ final class Laboratory implements AutoCloseable {
   }
 
   StageRunner start(StageHost host, Stage<?, ?> stage) {
-    StageRunner runner = new StageRunner(host, stage, () -> Integer.MAX_VALUE);
+    return start(host, stage, () -> Integer.MAX_VALUE);
+  }
+
+  StageRunner start(StageHost host, Stage<?, ?> stage, IntSupplier room) {
+    StageRunner runner = new StageRunner(host, stage, room);
     started.add(runner);
     runner.start();
     return runner;
