@@ -39,6 +39,8 @@ final class Deployment implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
   private static final Duration END = Duration.ofSeconds(45);
 
+  private static final int KILLED = 128 + 9;
+
   private static final int FIRST_PORT = 10_000;
   private static final int FIRST_CLIENT_PORT = 32_768; // Linux's ip_local_port_range
 
@@ -213,6 +215,15 @@ final class Deployment implements AutoCloseable {
     String box = "errand-%s-1.1.1".formatted(task);
     List<String> command = List.of("docker", "exec", box, "sh", "-c", script);
     return CommandResult.of(command, SourceTree.ROOT, "", Map.of());
+  }
+
+  /**
+   * Makes the empty file in the box that somebody there waits for. Its maker may be killed as soon
+   * as it is there: the end of a phase kills everything in the box.
+   */
+  void letGo(String task, String file) {
+    CommandResult made = inBox(task, "touch " + file);
+    assertThat(made.exitCode()).as(made.toString()).isIn(0, KILLED);
   }
 
   /** The id at the end of the address that {@code cloud exec} printed. */
