@@ -44,6 +44,10 @@ record DataFolder(Path root) {
     return root.resolve("secrets").resolve("keyset");
   }
 
+  Path holdPoints() {
+    return root.resolve("server").resolve("hold");
+  }
+
   /**
    * This installation's name, on the labels of its containers: made once, at the first start, by
    * whichever process is first.

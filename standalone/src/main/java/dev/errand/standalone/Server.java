@@ -182,7 +182,8 @@ public class Server implements AutoCloseable {
         ledger,
         Clock.systemUTC(),
         telemetry,
-        MachineSettings.defaults());
+        MachineSettings.defaults(),
+        settings.holdPoints() ? new HoldPoints(data.holdPoints()) : StageHost.Probe.NOWHERE);
   }
 
   private KafkaConnection connection(Set<Service> services, DataFolder data)

@@ -55,6 +55,13 @@ public interface ServerSettings {
   @WithDefault("60s")
   Duration nodeSilence();
 
+  /**
+   * For this project's own tests: has the process stand still at each point of its stages for which
+   * a file lies in the folder server/hold of the data folder, so that it can be killed there.
+   */
+  @WithDefault("false")
+  boolean holdPoints();
+
   Kafka kafka();
 
   /** Where the log of facts lies. */

@@ -66,6 +66,7 @@ class GuaranteesTest {
           "killed-after-the-append",
           "killed-before-the-accept",
           "killed-during-a-renewal",
+          "killed-at-every-point-of-every-stage",
           "killed-service-while-the-agent-works",
           "killed-service-while-setup-works",
           "service-away-while-its-node-speaks",
