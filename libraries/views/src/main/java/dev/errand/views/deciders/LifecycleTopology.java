@@ -90,7 +90,7 @@ final class LifecycleTopology {
     private final FactReader reader;
     private final Supplier<Duration> brokerSilence;
     private final Duration nodeSilence;
-    private final Vigil vigil = new Vigil();
+    private final Vigil vigil;
     private final Unheld unheld = new Unheld();
 
     /** Decisions whose facts have not come back, by task: no more than tasks that go on. */
@@ -101,6 +101,7 @@ final class LifecycleTopology {
       this.reader = new FactReader(wire);
       this.brokerSilence = brokerSilence;
       this.nodeSilence = nodeSilence;
+      this.vigil = new Vigil(nodeSilence);
     }
 
     @Override
