@@ -99,6 +99,7 @@ public final class ProvisionerService implements AutoCloseable {
   @Override
   public void close() {
     heartbeat.close();
+    Stream.of(create, checkOut, setUp).forEach(StageRunner::stop); // so that each waits for all
     create.close();
     checkOut.close();
     setUp.close();

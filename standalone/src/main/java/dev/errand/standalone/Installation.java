@@ -23,6 +23,7 @@ import java.util.Optional;
  */
 record Installation(Path data) {
   private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final int START_FIELD = 22 - 3; // of those behind the name, which is the second
 
   static Installation of(Map<String, String> environment) {
     String data = environment.get("ERRAND_DATA");
@@ -49,7 +50,7 @@ record Installation(Path data) {
     return server().resolve("errand.log");
   }
 
-  /** The process that serves, as {@code <pid> <start in epoch milliseconds>}. */
+  /** The process that serves, as {@code <pid> <start in the kernel's ticks since the boot>}. */
   Path processFile() {
     return server().resolve("process");
   }
@@ -128,8 +129,14 @@ record Installation(Path data) {
     }
   }
 
+  /**
+   * In ticks, as the time of day of a start is another one after each correction of the clock.
+   * Source: proc_pid_stat(5), field 22; the second field may hold anything up to its parenthesis.
+   */
   private static String startOf(ProcessHandle process) {
-    return process.info().startInstant().map(start -> "" + start.toEpochMilli()).orElse("?");
+    return read(Path.of("/proc", Long.toString(process.pid()), "stat"))
+        .map(stat -> stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD])
+        .orElse("?");
   }
 
   private static Optional<String> read(Path file) {

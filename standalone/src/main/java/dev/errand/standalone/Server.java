@@ -22,24 +22,26 @@ import dev.errand.views.deciders.AdmissionDecider;
 import dev.errand.views.deciders.LifecycleDecider;
 import dev.errand.views.streams.StreamsSettings;
 import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The parts of Errand that run in this process, started in their order and closed in reverse. */
 @ApplicationScoped
-public class Server implements AutoCloseable {
+public class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
   /** A broker that starts rolls logs and writes snapshots: some MiB. */
@@ -50,7 +52,7 @@ public class Server implements AutoCloseable {
   private final WorkerParts workers;
   private final FrontDoor frontDoor;
   private final OpenTelemetry telemetry;
-  private final Deque<AutoCloseable> started = new ArrayDeque<>();
+  private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
   private volatile boolean running;
 
   @Inject
@@ -123,12 +125,10 @@ public class Server implements AutoCloseable {
             parts.data().streams(),
             settings.kafka().replication());
     Views views = Views.start(streams, host.wire());
-    started.push(views);
     AdmissionDecider admission = AdmissionDecider.start(streams, host.wire());
-    started.push(admission);
     LifecycleDecider lifecycle =
         LifecycleDecider.start(streams, host.wire(), settings.nodeSilence());
-    started.push(lifecycle);
+    started.push(new Together(List.of(views, admission, lifecycle)));
     frontDoor.start(
         new FrontDoorParts(
             host.connection(),
@@ -209,15 +209,40 @@ public class Server implements AutoCloseable {
     return broker.await(settings.kafka().patience());
   }
 
-  @Override
-  public void close() {
+  /**
+   * Closes all parts. Called by the thread that ends the process: it waits for nothing else, also
+   * not for the main thread.
+   */
+  void close(@Observes ShutdownEvent end) {
     running = false;
-    while (!started.isEmpty()) {
-      AutoCloseable part = started.pop();
+    AutoCloseable part;
+    while ((part = started.poll()) != null) {
+      close(part);
+    }
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) { // the last resort of a process that ends
+      LOG.warn("{} did not close: {}", part.getClass().getSimpleName(), e.toString());
+    }
+  }
+
+  /**
+   * Parts that do not need each other: closed side by side, as each mostly waits for the broker.
+   */
+  record Together(List<? extends AutoCloseable> parts) implements AutoCloseable {
+    @Override
+    public void close() {
+      List<Thread> closing =
+          parts.stream().map(part -> Thread.startVirtualThread(() -> Server.close(part))).toList();
       try {
-        part.close();
-      } catch (Exception e) { // the last resort of a process that ends
-        LOG.warn("{} did not close: {}", part.getClass().getSimpleName(), e.toString());
+        for (Thread thread : closing) {
+          thread.join();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -25,13 +25,11 @@ public class ServerApplication implements QuarkusApplication {
       server.start();
     } catch (ErrandException e) {
       LOG.error("{}. Perhaps you should {}.", e.failure().message(), e.code().hint());
-      server.close();
       return 1;
     }
     if (!server.isTraining()) {
       Quarkus.waitForExit();
     }
-    server.close();
     return 0;
   }
 }

@@ -66,14 +66,15 @@ public class WorkerParts {
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);
+    List<AutoCloseable> running = new ArrayList<>();
     if (services.contains(Service.AGENT_RUNNER)) {
       var service = new AgentRunnerService(host, boxes, proxy, node.artifacts(), agentRunner);
-      parts.add(service);
+      running.add(service);
       service.start();
     }
     if (services.contains(Service.DIFF_COLLECTOR)) {
       var service = new DiffCollectorService(host, boxes, node.artifacts(), diffCollector);
-      parts.add(service);
+      running.add(service);
       service.start();
     }
     if (services.contains(Service.PROVISIONER)) {
@@ -84,9 +85,10 @@ public class WorkerParts {
           new NodeTools(
               engine, boxes, node.mirrors(), proxy, node.vault(), secrets, node.artifacts());
       var service = new ProvisionerService(host, tools, provisioner);
-      parts.add(service);
+      running.add(service);
       service.start();
     }
+    parts.add(new Server.Together(running));
     return parts;
   }
 }

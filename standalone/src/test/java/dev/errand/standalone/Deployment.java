@@ -41,6 +41,9 @@ final class Deployment implements AutoCloseable {
 
   private static final int KILLED = 128 + 9;
 
+  /** What Kafka leaves when its logs are closed, and takes away when it starts. */
+  private static final String CLEAN = ".kafka_cleanshutdown";
+
   private static final int FIRST_PORT = 10_000;
   private static final int FIRST_CLIENT_PORT = 32_768; // Linux's ip_local_port_range
 
@@ -370,6 +373,9 @@ final class Deployment implements AutoCloseable {
           left.add("%s did not end within %s".formatted(group, END));
         }
       }
+    }
+    if (!Files.exists(data.resolve("kafka").resolve(CLEAN))) {
+      left.add("the broker did not close in order");
     }
     left.addAll(Leftovers.processesIn(data));
     left.addAll(Leftovers.filesIn(temporary));

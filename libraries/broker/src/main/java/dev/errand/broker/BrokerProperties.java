@@ -76,6 +76,9 @@ final class BrokerProperties {
     properties.put("background.threads", "2");
     properties.put("group.coordinator.threads", "1");
     properties.put("group.coordinator.background.threads", "1");
+    // After a kill, a start waits until the controller believes that the old process is dead.
+    properties.put("broker.session.timeout.ms", "3000");
+    properties.put("broker.heartbeat.interval.ms", "1000");
   }
 
   /**

@@ -62,6 +62,15 @@ public final class Ledger implements AutoCloseable {
     return ended.contains(run) || (known != null && known.supersedes(run));
   }
 
+  /** Whether the work on a journal's key is over; what is no run is over when it was journaled. */
+  boolean isOver(String journalKey) {
+    try {
+      return isOver(RunId.parse(journalKey));
+    } catch (IllegalArgumentException e) {
+      return true;
+    }
+  }
+
   /** The node whose claim was first; empty when none has asked. */
   public Optional<NodeName> owner(RunId run) {
     return Optional.ofNullable(owners.get(run));

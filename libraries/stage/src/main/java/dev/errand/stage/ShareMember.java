@@ -41,7 +41,7 @@ final class ShareMember {
   private static final Logger LOG = LoggerFactory.getLogger(ShareMember.class);
   private static final Duration SET_UP = Duration.ofSeconds(20);
   private static final Duration TAKE_BACK = Duration.ofSeconds(5);
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration CLOSE = Duration.ofMillis(500);
 
   private final StageHost host;
   private final StageSpec<?, ?> spec;

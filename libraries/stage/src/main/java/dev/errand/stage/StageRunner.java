@@ -3,7 +3,6 @@ package dev.errand.stage;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.errand.schemas.Event;
-import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.Job.Stop;
 import dev.errand.stage.journal.Sweeper;
 import java.time.Duration;
@@ -90,14 +89,19 @@ public final class StageRunner implements AutoCloseable {
   }
 
   /**
-   * Stops to draw and to watch; what runs outside of this process goes on, and whoever draws next
-   * joins it. Waits for the stages to leave, at most {@link MachineSettings#closeWait()}.
+   * Stops to draw and to watch, and returns at once; what runs outside of this process goes on, and
+   * whoever draws next joins it.
    */
-  @Override
-  public void close() {
+  public void stop() {
     closed.countDown();
     recall();
     works.stopAll(Stop.CLOSED);
+  }
+
+  /** Stops, and waits for the stages to leave, at most {@link MachineSettings#closeWait()}. */
+  @Override
+  public void close() {
+    stop();
     long end = System.nanoTime() + host.settings().closeWait().toNanos();
     join(drawing, end);
     works.stopAll(Stop.CLOSED); // what was drawn last
@@ -273,16 +277,7 @@ public final class StageRunner implements AutoCloseable {
     if (now.isAfter(swept.plus(SWEEP))) {
       swept = now;
       Sweeper.sweep(
-          host.data().resolve(JOURNALS), this::isOver, now, host.settings().journalKept());
-    }
-  }
-
-  /** Whether the work on a journal's key is over; what is no run is over when it was journaled. */
-  private boolean isOver(String key) {
-    try {
-      return host.ledger().isOver(RunId.parse(key));
-    } catch (IllegalArgumentException e) {
-      return true;
+          host.data().resolve(JOURNALS), host.ledger()::isOver, now, host.settings().journalKept());
     }
   }
 
