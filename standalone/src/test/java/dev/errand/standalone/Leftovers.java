@@ -141,7 +141,7 @@ final class Leftovers {
   }
 
   /** The tree as it is; what goes while it is read is not in it. */
-  private static Stream<Path> walk(Path folder) {
+  static Stream<Path> walk(Path folder) {
     List<Path> all = new ArrayList<>(List.of(folder));
     for (int i = 0; i < all.size(); i++) {
       if (Files.isDirectory(all.get(i), LinkOption.NOFOLLOW_LINKS)) {

@@ -6,7 +6,6 @@ import dev.errand.repositories.GitHttpServer;
 import dev.errand.repositories.SshServer;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,11 +114,9 @@ class PrivateRepositorySystemTest {
 
   /** The log of Kafka, mirrors, journals, logs: whatever the installation keeps. */
   private List<Path> filesWith(String secret) {
-    try (Stream<Path> files = Files.walk(errand.data())) {
-      return files.filter(file -> Files.isRegularFile(file) && holds(file, secret)).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Leftovers.walk(errand.data())
+        .filter(file -> Files.isRegularFile(file) && holds(file, secret))
+        .toList();
   }
 
   private static boolean holds(Path file, String text) {
