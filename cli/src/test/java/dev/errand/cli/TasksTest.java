@@ -269,6 +269,21 @@ final class TasksTest {
   }
 
   @Test
+  void waitSaysWhyATaskFailed() {
+    String failed =
+        task("failed")
+            .replace(
+                "\"node\":",
+                "\"failure\":{\"code\":\"AGENT_FAILED\",\"message\":\"exit code 3\"},\"node\":");
+    server.json("GET /api/v1/tasks/" + TASK, 200, failed);
+
+    Errand.Outcome outcome = new Errand(folder, server).run("cloud", "wait", TASK);
+
+    assertThat(outcome.exit()).isOne();
+    assertThat(outcome.out() + outcome.err()).contains("(AGENT_FAILED)");
+  }
+
+  @Test
   void cancelTakesOneAttempt() {
     server.json("POST /api/v1/tasks/" + TASK + "/cancel", 202, task("cancelled"));
 

@@ -1,6 +1,5 @@
 package dev.errand.standalone;
 
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,9 +17,5 @@ class StartedServer {
 
   void start(@Observes StartupEvent event) throws InterruptedException {
     server.start();
-  }
-
-  void stop(@Observes ShutdownEvent event) {
-    server.close();
   }
 }

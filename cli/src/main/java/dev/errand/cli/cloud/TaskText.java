@@ -70,15 +70,16 @@ final class TaskText {
     return text.toString();
   }
 
-  /** One line for a wait: the task's state and what its attempts do. */
+  /** One line for a wait: the task's state, what its attempts do, and why not. */
   static String progress(Task task) {
     StringBuilder text = new StringBuilder(SafeText.line(task.state()));
     for (Task.Attempt attempt : task.attempts()) {
       text.append(task.attempts().size() == 1 ? ": " : ", " + attempt.number() + ": ");
       boolean atWork = !attempt.stage().isEmpty() && attempt.endedAt().isEmpty();
       text.append(SafeText.line(atWork ? attempt.stage() : attempt.state()));
-      if (attempt.waitsFor() != null) {
-        text.append(" (").append(SafeText.line(attempt.waitsFor().code())).append(')');
+      Task.Trouble why = attempt.waitsFor() == null ? attempt.failure() : attempt.waitsFor();
+      if (why != null) {
+        text.append(" (").append(SafeText.line(why.code())).append(')');
       }
     }
     return text.toString();
