@@ -88,11 +88,18 @@ while IFS= read -r -d '' entry; do
     submodules+=("${entry#*$'\t'}")
   fi
 done < "$own/tree"
-paths=("--pathspec-from-file=$own/paths" --pathspec-file-nul)
 excluded=()
 for path in "${submodules[@]}"; do
   excluded+=(":(top,exclude,literal)$path")
 done
+
+# Every file is compared by content. "git add" would do so as well, and write an object for each that
+# has not changed: it is spared that only for objects that it can touch, and the mirror is read-only.
+git update-index -q --ignore-submodules --refresh
+git diff-files -z --ignore-submodules --name-only --diff-filter=D > "$own/gone" || fail
+git diff-files -z --ignore-submodules --name-only --diff-filter=d > "$own/changed" || fail
+git update-index -z --force-remove --stdin < "$own/gone" || fail
+git update-index -z --remove --stdin < "$own/changed" || fail
 
 # A repository inside the work tree, such as one of `git init`, becomes plain files: a patch has no
 # way to carry it, and git would leave its content out.
@@ -101,16 +108,11 @@ git ls-files -o -z --exclude-standard -- . "${excluded[@]}" > "$own/untracked" |
 while IFS= read -r -d '' path; do
   if [[ $path == */ ]]; then
     nested+=("${path%/}")
-    excluded+=(":(top,exclude,literal)${path%/}")
+  else
+    printf '%s\0' "$path"
   fi
-done < "$own/untracked"
-
-if [ ${#excluded[@]} -eq 0 ]; then
-  git add -A || fail
-else
-  printf '%s\0' . "${excluded[@]}" > "$own/paths"
-  git add -A "${paths[@]}" || fail
-fi
+done < "$own/untracked" > "$own/new"
+git update-index -z --add --stdin < "$own/new" || fail
 
 list_nested() {
   local path list="$own/nested-$2"

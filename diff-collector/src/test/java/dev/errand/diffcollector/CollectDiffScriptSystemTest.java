@@ -64,6 +64,8 @@ class CollectDiffScriptSystemTest {
         "chmod -x run; chmod +x text; rm link; ln -s /etc/passwd link; ln -s nowhere dangling",
         "rm link; echo file > link; rm text; ln -s run text; rm -r lib; echo file > lib",
         "rm gone; mkdir gone; echo x > gone/x",
+        "rm text; git init -q text; echo n > text/n; echo more >> raw",
+        "rm -r lib; mkdir other; echo l > other/l; ln -s other lib",
         "echo x > $'new\\nline'; echo y > $'tab\\t'; echo z > 'q\"uote\\'; echo ü >> 'grüße'",
         "printf 'b\\377d' > $'bad\\377name'; printf '\\377\\376\\n' >> text",
         "echo more >> text; git commit -qam agent; git checkout -qb other; echo x > y",

@@ -269,6 +269,7 @@ final class Works implements AutoCloseable {
         if (e.reason() == Reason.MALFORMED || (looked && spec.input().isPublic())) {
           throw e;
         }
+        work.isRead = spec.input().isPublic(); // most likely poison: the others are not to wait
         looked = looked ? stall(work) : schemas.learn();
       }
     }
