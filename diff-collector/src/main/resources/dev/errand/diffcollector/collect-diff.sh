@@ -4,7 +4,7 @@
 # Nothing of the agent's .git is read: not its index (skip-worktree), not its references (replace),
 # not its configuration (external diff, filters, fsmonitor). Every file's content is compared.
 #
-# Nor is anything of the image used: the shell, git and four small programs are ours, on the PATH
+# Nor is anything of the image used: the shell, git and five small programs are ours, on the PATH
 # that is given. /dev is the agent's as well: no /dev/null, and no <(...), which needs /dev/fd.
 #
 # Given: ERRAND_WORK, the work tree; ERRAND_MIRROR, a bare repository with the commit's objects;
@@ -98,6 +98,46 @@ done
 git update-index -q --ignore-submodules --refresh
 git diff-files -z --ignore-submodules --name-only --diff-filter=D > "$own/gone" || fail
 git diff-files -z --ignore-submodules --name-only --diff-filter=d > "$own/changed" || fail
+
+# What Git LFS keeps is its content here, and a pointer to it in the commit. A file whose pointer, made
+# of the content that it has now, is the commit's has not changed: all but its mode stays as it is.
+keep_pointers() {
+  local files=() modes=() blobs=() info path blob sum size i n=0
+  git diff-files -z --ignore-submodules --raw --diff-filter=d > "$own/raw" || fail
+  while IFS= read -r -d '' info && IFS= read -r -d '' path; do
+    if [[ $info == ":100"???" 100"* && $path != *$'\n'* ]]; then
+      blob=${info:15}
+      files+=("./$path") modes+=("${info:8:6}") blobs+=("${blob%% *}")
+    else
+      printf '%s\0' "$path"
+    fi
+  done < "$own/raw" > "$own/changed"
+  mkdir "$own/pointers" || fail
+  for ((i = 0; i < ${#files[@]}; i += 200)); do
+    sha256sum -z -- "${files[@]:i:200}" > "$own/sums" || fail
+    wc -c -- "${files[@]:i:200}" > "$own/sizes" || fail
+    while IFS= read -r -d '' sum && read -r size _ <&4; do
+      printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' \
+        "${sum%% *}" "$size" > "$own/pointers/$n" || fail
+      echo "$own/pointers/$((n++))"
+    done < "$own/sums" 4< "$own/sizes"
+  done > "$own/list"
+  git hash-object --no-filters --stdin-paths < "$own/list" > "$own/now" || fail
+  n=0
+  while read -r blob; do
+    if [ "$blob" = "${blobs[n]}" ]; then
+      printf '%s %s\t%s\0' "${modes[n]}" "$blob" "${files[n]#./}" >&4
+    else
+      printf '%s\0' "${files[n]#./}"
+    fi
+    n=$((n + 1))
+  done < "$own/now" >> "$own/changed" 4> "$own/kept"
+  git update-index -z --index-info < "$own/kept" || fail
+}
+if [ -d "$ERRAND_MIRROR/lfs" ]; then
+  keep_pointers
+fi
+
 git update-index -z --force-remove --stdin < "$own/gone" || fail
 git update-index -z --remove --stdin < "$own/changed" || fail
 

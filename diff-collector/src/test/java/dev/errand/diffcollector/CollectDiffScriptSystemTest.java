@@ -153,6 +153,34 @@ class CollectDiffScriptSystemTest {
   }
 
   @Test
+  void whatGitLfsKeepsIsComparedWithItsPointer() throws Exception {
+    sh(
+        work,
+        """
+        mkdir d; for f in same moved-mode 'changed one' deleted $'d/new\nline' pointer; do
+          printf 'content of %s' "$f" > "$f"
+          printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' \
+            "$(sha256sum < "$f" | cut -c1-64)" "$(wc -c < "$f")" > pointer-of
+          mkdir -p ../mirror.git/lfs; mv "$f" ../kept; mv pointer-of "$f"; git add "$f"
+          [ "$f" = pointer ] || mv ../kept "$f"
+        done
+        git commit -qm lfs; git push -q ../mirror.git main
+        chmod +x moved-mode; echo more >> 'changed one'; rm deleted; echo x >> text
+        """);
+    base = sh(folder.resolve("mirror.git"), "git rev-parse main").strip();
+
+    Output output = collect(10_000_000);
+
+    assertThat(output.exitCode()).as(output.text()).isZero();
+    assertThat(PatchFile.read(output.file(), 100).summary().files())
+        .extracting(file -> String.valueOf(file.before()))
+        .containsExactly("changed one", "d/new\nline", "deleted", "moved-mode", "text");
+    assertThat(output.text())
+        .contains("new mode 100755", "+content of changed onemore", "-oid sha256:")
+        .doesNotContain("content of moved-mode", "content of same");
+  }
+
+  @Test
   void executesNothingOfTheAgents() throws Exception {
     sh(
         work,

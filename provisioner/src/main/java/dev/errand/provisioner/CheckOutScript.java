@@ -19,8 +19,24 @@ final class CheckOutScript {
       command -v git >/dev/null || { echo "errand: the image has no git"; exit 127; }
       umask 022
       export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
+      # Git gives this a pointer of Git LFS and takes the content; what is no pointer stays as it is.
+      smudge='
+        file=$(mktemp) && cat > "$file" || exit
+        version= oid=
+        { read -r version && read -r oid; } < "$file" || :
+        name=${oid#oid sha256:}
+        rest=${name#??}
+        content=$MIRROR/lfs/objects/${name%"$rest"}/${rest%"${rest#??}"}/$name
+        case $version/$name in
+          "version https://git-lfs.github.com/spec/v1/"*[!0-9a-f]*) ;;
+          "version https://git-lfs.github.com/spec/v1/"?*)
+            [ ! -f "$content" ] || { rm "$file"; exec cat "$content"; } ;;
+        esac
+        cat "$file"; rm "$file"'
+      [ -d "$MIRROR/lfs/objects" ] || smudge=
       quietly() {
         git -c core.hooksPath=/dev/null -c protocol.allow=never \\
+          ${smudge:+-c "filter.lfs.smudge=$smudge"} \\
           -c advice.detachedHead=false -c init.defaultBranch=main "$@"
       }
       # borrow GIT_DIRECTORY: its objects are the mirror's

@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings the task's commit, and its submodules, into the node's mirror, and checks it out in the
- * run's box.
+ * Brings the task's commit, its submodules and what Git LFS keeps for them into the node's mirror,
+ * and checks it out in the run's box.
  *
  * <p>USER failures: CHECKOUT_FAILED, OUT_OF_MEMORY, and those of {@link Mirrors#fetch}.
  */
@@ -71,10 +71,8 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
     SlowNews news = new SlowNews(clock, lease::progress);
     mirrors.fetch(url, task.branch(), task.commit(), news::line);
     List<Submodule> submodules = mirrors.submodules(url, task.commit(), news::line);
-    if (mirrors.usesLfs(url, task.commit())) {
-      lease.progress(
-          new Progress.Noticed(
-              "the repository keeps files with Git LFS: the agent sees their pointers only"));
+    for (String pointers : mirrors.contents(url, task.commit(), submodules, news::line)) {
+      lease.progress(new Progress.Noticed(pointers));
     }
     lease.check();
     try (LogRecorder recorder =

@@ -121,6 +121,29 @@ final class CheckOutScriptSystemTest {
     assertThat(tree.resolve("a")).hasContent("a");
   }
 
+  @Test
+  void givesTheContentsOfGitLfsThatAreThereAndNothingElse() throws Exception {
+    byte[] raw = {(byte) 0xff, 0, '\n', (byte) 0xfe};
+    String there = "0123" + "a".repeat(60);
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 7\n";
+    String outside = pointer.formatted("../../../../../sources/web/a");
+    origin.write(".gitattributes", "*.bin filter=lfs\n").write("raw.bin", raw).write("a", "a");
+    origin.write("there.bin", pointer.formatted(there)).write("empty.bin", "");
+    origin.write("lost.bin", pointer.formatted("b".repeat(64))).write("outside.bin", outside);
+    CommitSha commit = origin.commit("lfs");
+    Path contents = mirrors.directory(origin.url()).resolve("lfs/objects");
+    Files.createDirectories(contents.resolve("01/23"));
+    Files.writeString(contents.resolve("01/23").resolve(there), "content");
+
+    assertThat(run(MAIN, commit)).as(log()).isZero();
+
+    assertThat(tree.resolve("there.bin")).hasContent("content");
+    assertThat(Files.readAllBytes(tree.resolve("raw.bin"))).isEqualTo(raw);
+    assertThat(tree.resolve("empty.bin")).isEmptyFile();
+    assertThat(tree.resolve("lost.bin")).hasContent(pointer.formatted("b".repeat(64)));
+    assertThat(tree.resolve("outside.bin")).hasContent(outside);
+  }
+
   private String log() throws IOException {
     Path file = scratch.resolve("log");
     return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";

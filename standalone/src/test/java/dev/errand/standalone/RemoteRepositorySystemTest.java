@@ -86,6 +86,38 @@ class RemoteRepositorySystemTest {
   }
 
   @Test
+  void whatGitLfsKeepsIsThereAndOnlyWhatChangesIsInTheDiff() {
+    ScratchRepository assets = ScratchRepository.in(served.resolve("assets"));
+    assets.git("lfs", "install", "--local");
+    assets.git("lfs", "track", "*.bin");
+    assets.write("README.md", "# foo\n");
+    assets.write("same.bin", "the same\n");
+    assets.write("changed.bin", "the first\n");
+    assets.commit("Keep assets");
+    assets.git("config", "http.sslVerify", "false");
+    assets.git("config", "lfs.locksverify", "false");
+    assets.git("lfs", "push", https.url("assets").value(), "main");
+
+    errand.applyEnvironment("assets", https.url("assets").value(), "", "5m");
+    String prompt =
+        "git status --porcelain > status; cat same.bin > seen; echo second >> changed.bin";
+    String task =
+        Deployment.taskOf(
+            errand
+                .errand("cloud", "exec", "--env", "assets", "--branch", "main", prompt)
+                .succeeded());
+    JsonNode ended = errand.awaitEnd(task);
+    assertThat(ended.path("state").asText()).as(ended.toPrettyString()).isEqualTo("ready");
+    assertThat(errand.errand("cloud", "diff", task).succeeded().out())
+        .contains("+the same", "+second", "@@ -0,0 +1 @@\n+?? status\n") // and nothing else
+        .doesNotContain("same.bin");
+
+    errand.errandWith("", assets.folder(), "apply", task).succeeded();
+    assertThat(assets.read("changed.bin")).isEqualTo("the first\nsecond\n");
+    assertThat(assets.read("same.bin")).isEqualTo("the same\n");
+  }
+
+  @Test
   void aHostThatIsNotAllowedIsRefused() {
     CommandResult refused = exec("elsewhere", "https://127.0.0.1:1/outer");
 

@@ -11,7 +11,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -73,24 +72,48 @@ final class Admission {
     return atTop || policy.hosts().contains(host);
   }
 
+  /**
+   * Where a URL may be asked that the server of a repository has named, such as for contents of Git
+   * LFS. The repository's own host it may name; another host must be public, or named by an
+   * operator.
+   *
+   * @return the host's addresses; empty where a proxy alone knows what names mean
+   */
+  List<InetAddress> admit(URI named, RepositoryUrl repository, RepositoryUrl top) {
+    String scheme = String.valueOf(named.getScheme()).toLowerCase(Locale.ROOT);
+    if (named.getHost() == null
+        || !(scheme.equals("https") || (scheme.equals("http") && policy.allowHttp()))) {
+      throw refused(repository, "its server names a URL that is not allowed here");
+    }
+    String host = named.getHost().toLowerCase(Locale.ROOT);
+    requireAllowed(repository, host);
+    if (policy.proxy() != null) {
+      return List.of();
+    }
+    boolean isTrusted =
+        policy.hosts().contains(host) || (repository.equals(top) && host.equals(hostOf(top)));
+    return addresses(repository, host, isTrusted);
+  }
+
   /** What the name means now is what git uses: asked again, it could mean something else. */
   private static @Nullable String pin(RepositoryUrl url) {
     String host = hostOf(url);
+    List<String> addresses =
+        addresses(url, host, false).stream().map(InetAddress::getHostAddress).toList();
+    boolean isAddress = host.startsWith("[");
+    return isAddress ? null : "%s:%d:%s".formatted(host, portOf(url), String.join(",", addresses));
+  }
+
+  private static List<InetAddress> addresses(RepositoryUrl url, String host, boolean isTrusted) {
     try {
-      List<String> addresses = new ArrayList<>();
-      for (InetAddress address : InetAddress.getAllByName(host)) {
-        if (!AddressRules.publicInternet().allows(address)) {
-          throw refused(
-              url,
-              "the host '%s' is not on the public internet; errand.repositories.hosts can name it"
-                  .formatted(host));
-        }
-        addresses.add(address.getHostAddress());
+      List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+      if (!isTrusted && !addresses.stream().allMatch(AddressRules.publicInternet()::allows)) {
+        throw refused(
+            url,
+            "the host '%s' is not on the public internet; errand.repositories.hosts can name it"
+                .formatted(host));
       }
-      boolean isAddress = host.startsWith("[");
-      return isAddress
-          ? null
-          : "%s:%d:%s".formatted(host, portOf(url), String.join(",", addresses));
+      return addresses;
     } catch (UnknownHostException e) {
       throw new ErrandException(
           FailureCode.REPOSITORY_UNREACHABLE, "'%s': there is no such host".formatted(url), e);
@@ -128,11 +151,14 @@ final class Admission {
   }
 
   private String host(RepositoryUrl url) {
-    String host = hostOf(url);
+    requireAllowed(url, hostOf(url));
+    return url.value();
+  }
+
+  private void requireAllowed(RepositoryUrl url, String host) {
     if (!policy.hosts().isEmpty() && !policy.hosts().contains(host)) {
       throw refused(url, "the host '%s' is not allowed on this server".formatted(host));
     }
-    return url.value();
   }
 
   private String folder(RepositoryUrl url) {
@@ -153,6 +179,17 @@ final class Admission {
       throw new ErrandException(
           FailureCode.REPOSITORY_UNREACHABLE, "'%s' is not there".formatted(url), e);
     }
+  }
+
+  /**
+   * The file of a repository in a folder, when it really lies in one that is allowed.
+   *
+   * @throws ErrandException REPOSITORY_REFUSED
+   */
+  Path real(RepositoryUrl url, Path file) throws IOException {
+    Path real = file.toRealPath();
+    requireBelowRoots(url, real);
+    return real;
   }
 
   /** What a repository borrows it also gives away, so that must be allowed as well. */

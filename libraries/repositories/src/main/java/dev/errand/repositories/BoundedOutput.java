@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Standard output up to a limit; what is beyond is dropped and told. */
-final class BoundedOutput implements ByteSink {
+final class BoundedOutput implements Git.Sink {
   private final int max;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private volatile boolean overflowed;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Standard error by lines, without terminal controls: a remote writes here too. A progress meter
  * ends its lines with a carriage return; those are told and not kept.
  */
-final class ErrorLines implements ByteSink {
+final class ErrorLines implements Git.Sink {
   private static final int MAX_LINES = 50;
   private static final int MAX_LINE_BYTES = 2_000;
   private static final Pattern CONTROLS = Pattern.compile("\\e\\[[0-9;]*[A-Za-z]|\\p{Cntrl}");

@@ -5,6 +5,7 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ import java.util.concurrent.TimeUnit;
  * still keeps others out, and the kernel gives the lock back with its last process.
  */
 final class Git {
+  /** Takes what a process writes, on the thread that reads it. */
+  interface Sink {
+    void take(byte[] bytes, int length);
+  }
+
   /** What flock answers when the lock did not come in time: no exit code of git's. */
   static final int LOCK_NOT_TAKEN = 97;
 
@@ -53,6 +59,25 @@ final class Git {
     try (Login login = Login.open(remote == null ? null : remote.login(), home)) {
       return run(command, login);
     }
+  }
+
+  /**
+   * What a host answers to a command by ssh, with the options that git gets for it; nothing when it
+   * fails.
+   *
+   * @param address the host, and a user and port where it has them
+   */
+  String ssh(GitCommand command, URI address, String order) throws InterruptedException {
+    List<String> line =
+        new ArrayList<>(
+            List.of("sh", "-c", "eval \"exec $GIT_SSH_COMMAND \\\"\\$@\\\"\"", "errand-ssh"));
+    if (address.getPort() >= 0) {
+      line.addAll(List.of("-p", "" + address.getPort()));
+    }
+    String user = address.getUserInfo() == null ? "" : address.getUserInfo() + "@";
+    line.addAll(List.of("--", user + address.getHost(), order));
+    GitResult result = run(command.saying(line));
+    return result.succeeded() ? result.output() : "";
   }
 
   private GitResult run(GitCommand command, Login login) throws InterruptedException {
@@ -230,7 +255,7 @@ final class Git {
     return "'" + text.replace("'", "'\\''") + "'";
   }
 
-  private static void drain(InputStream stream, ByteSink sink) {
+  private static void drain(InputStream stream, Sink sink) {
     byte[] buffer = new byte[8192];
     try (stream) {
       for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {

@@ -45,6 +45,10 @@ record GitCommand(
     return new GitCommand(line, lock, timeout, maxOutputBytes, newWatch, newProgress, remote);
   }
 
+  GitCommand saying(List<String> newLine) {
+    return new GitCommand(newLine, lock, timeout, maxOutputBytes, watch, progress, remote);
+  }
+
   GitCommand to(Remote newRemote) {
     return new GitCommand(line, lock, timeout, maxOutputBytes, watch, progress, newRemote);
   }

@@ -1,12 +1,11 @@
 package dev.errand.repositories;
 
+import dev.errand.repositories.lfs.ContentStore;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.CommitSha;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +45,9 @@ final class Mirror {
       find "$1" -maxdepth 1 -name '*.lock' -delete
       find "$1/refs" -name '*.lock' -delete
       find "$1/objects/pack" ( -name 'tmp_*' -o -name '*.keep' ) -delete
+      [ ! -d "$1/%1$s" ] || find "$1/%1$s" -type f -mmin +2 -delete
       """
+          .formatted(ContentStore.INCOMING)
           .replace("( ", "\\( ")
           .replace(" )", " \\)");
 
@@ -172,7 +173,7 @@ final class Mirror {
 
   /** Only now it is here: a small remainder may have come in between two looks at the size. */
   private void keep(String what, CommitSha commit) throws InterruptedException {
-    if (packBytes() > policy.maxMirrorBytes()) {
+    if (bytes() > policy.maxMirrorBytes()) {
       throw new ErrandException(
           FailureCode.REPOSITORY_TOO_LARGE,
           "%s: more than %d bytes".formatted(what, policy.maxMirrorBytes()));
@@ -202,7 +203,7 @@ final class Mirror {
   }
 
   private GitResult.@Nullable End excess() {
-    if (packBytes() > policy.maxMirrorBytes()) {
+    if (bytes() > policy.maxMirrorBytes()) {
       return GitResult.End.TOO_LARGE;
     }
     return diskIsShort.getAsBoolean() ? GitResult.End.NO_ROOM : null;
@@ -250,15 +251,26 @@ final class Mirror {
         });
   }
 
+  /** What a script that only reads prints; it takes no lock. */
+  String script(String what, int maxBytes, String script, String... arguments)
+      throws InterruptedException {
+    return require(what, git.run(shell(READ_TIMEOUT, script, arguments).withOutput(maxBytes)))
+        .output();
+  }
+
   private GitResult script(Duration timeout, String script, String... arguments)
       throws InterruptedException {
+    return git.run(shell(timeout, script, arguments).under(lock));
+  }
+
+  private static GitCommand shell(Duration timeout, String script, String... arguments) {
     String[] line = new String[arguments.length + 4];
     line[0] = "sh";
     line[1] = "-ec";
     line[2] = script;
     line[3] = "errand-mirror";
     System.arraycopy(arguments, 0, line, 4, arguments.length);
-    return git.run(GitCommand.of(timeout, line).under(lock));
+    return GitCommand.of(timeout, line);
   }
 
   private static GitResult require(String what, GitResult result) {
@@ -268,26 +280,14 @@ final class Mirror {
     return result;
   }
 
-  private long packBytes() {
-    long sum = 0;
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(directory.resolve("objects/pack"))) {
-      for (Path file : files) {
-        sum += sizeOf(file);
-      }
+  /** What it occupies, the contents of Git LFS with it. */
+  long bytes() {
+    try {
+      return ContentStore.bytes(directory.resolve("objects/pack"))
+          + new ContentStore(directory).bytes();
     } catch (IOException e) {
       throw new ErrandException(
           FailureCode.DISK_FULL, "the mirror %s cannot be read".formatted(directory), e);
-    }
-    return sum;
-  }
-
-  private static long sizeOf(Path file) throws IOException {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException e) {
-      // A temporary pack that has just got its name: the next look counts it.
-      return 0;
     }
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -168,11 +169,22 @@ public final class Mirrors {
     return result.succeeded() ? Optional.of(result.output()) : Optional.empty();
   }
 
-  /** Whether a commit that is here keeps files with Git LFS: then they are pointers in it. */
-  public boolean usesLfs(RepositoryUrl url, CommitSha commit) throws InterruptedException {
-    return mirror(url)
-        .read("grep", "-q", "-e", "filter=lfs", commit.value(), "--", ":(glob)**/.gitattributes")
-        .succeeded();
+  /**
+   * Brings what Git LFS keeps for a commit that is here, and for its submodules, into this mirror.
+   *
+   * @return for each repository whose files stay pointers, why
+   * @throws ErrandException as {@link #fetch}; what a server refuses for good is no failure
+   */
+  public List<String> contents(
+      RepositoryUrl url, CommitSha commit, List<Submodule> submodules, Consumer<String> progress)
+      throws InterruptedException {
+    Lfs lfs = new Lfs(mirror(url), git, admission, policy, diskIsShort, url);
+    List<String> pointers = new ArrayList<>();
+    lfs.fetch(url, commit, progress).ifPresent(pointers::add);
+    for (Submodule submodule : submodules) {
+      lfs.fetch(submodule.url(), submodule.commit(), progress).ifPresent(pointers::add);
+    }
+    return pointers;
   }
 
   /**

@@ -24,8 +24,9 @@ public interface RepositorySettings {
   Optional<List<String>> hosts();
 
   /**
-   * The most bytes that one repository's mirror may occupy, submodules included; a small value
-   * refuses large histories, a large one lets a single repository fill the disk.
+   * The most bytes that one repository's mirror may occupy, submodules and files of Git LFS
+   * included; a small value refuses large histories, a large one lets a single repository fill the
+   * disk.
    */
   @WithDefault("10737418240")
   long maxMirrorBytes();

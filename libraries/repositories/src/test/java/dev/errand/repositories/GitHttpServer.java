@@ -31,6 +31,7 @@ public final class GitHttpServer implements AutoCloseable {
   private final HttpServer server;
   private final Path folder;
   private final Path certificate;
+  private final LfsStub lfs = new LfsStub();
 
   private GitHttpServer(HttpServer server, Path folder, Path certificate) {
     this.server = server;
@@ -105,6 +106,11 @@ public final class GitHttpServer implements AutoCloseable {
     return certificate;
   }
 
+  /** What serves the contents of every repository. */
+  public LfsStub lfs() {
+    return lfs;
+  }
+
   private void serve(HttpExchange exchange) throws IOException {
     try (exchange) {
       String path = exchange.getRequestURI().getPath();
@@ -117,6 +123,9 @@ public final class GitHttpServer implements AutoCloseable {
       } else if (path.startsWith("/moved")) {
         exchange.getResponseHeaders().add("Location", "http://127.0.0.2:1" + path);
         exchange.sendResponseHeaders(302, -1);
+      } else if (LfsStub.isFor(path)) {
+        String url = url("x").value();
+        lfs.serve(exchange, url.substring(0, url.length() - 2));
       } else {
         backend(exchange, path);
       }

@@ -229,17 +229,6 @@ final class MirrorsSystemTest {
     await().untilAsserted(() -> assertThat(leftovers()).isEmpty());
   }
 
-  @Test
-  void seesGitLfs() throws InterruptedException {
-    CommitSha plain = origin.write("a", "a").commit("plain");
-    CommitSha lfs = origin.write("assets/.gitattributes", "*.bin filter=lfs\n").commit("lfs");
-    mirrors.fetch(origin.url(), MAIN, plain, line -> {});
-    mirrors.fetch(origin.url(), MAIN, lfs, line -> {});
-
-    assertThat(mirrors.usesLfs(origin.url(), plain)).isFalse();
-    assertThat(mirrors.usesLfs(origin.url(), lfs)).isTrue();
-  }
-
   private RepositoryPolicy limited(long bytes, Duration fetchTimeout) {
     return new RepositoryPolicy(
         List.of(scratch),

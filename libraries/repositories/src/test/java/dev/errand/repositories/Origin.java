@@ -63,6 +63,7 @@ public record Origin(Path directory) {
     line.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
     builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");
+    builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
     builder.redirectErrorStream(true);
     try {
       Process process = builder.start();

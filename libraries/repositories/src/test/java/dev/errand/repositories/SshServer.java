@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.awaitility.Awaitility;
 
 /**
@@ -45,8 +46,9 @@ public final class SshServer implements AutoCloseable {
             StrictModes no
             PidFile none
             PasswordAuthentication no
+            SetEnv PATH=%s:%s
             """
-                .formatted(port, hostKey, authorized));
+                .formatted(port, hostKey, authorized, programs(), System.getenv("PATH")));
     Path log = folder.resolve("sshd.log");
     process =
         new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", configuration.toString())
@@ -54,6 +56,16 @@ public final class SshServer implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     Awaitility.await().until(() -> Files.readString(log).contains("Server listening"));
+  }
+
+  /** A program that those who are let in can call by its name. */
+  public void install(String name, String script) throws IOException {
+    Path file = Files.writeString(programs().resolve(name), script);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Path programs() throws IOException {
+    return Files.createDirectories(folder.resolve("programs"));
   }
 
   /** A new pair of keys; the private one's file. */
