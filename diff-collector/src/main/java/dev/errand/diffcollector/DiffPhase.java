@@ -22,6 +22,7 @@ final class DiffPhase {
   private static final int GIT_FAILED = 90;
 
   private static final int TOO_LARGE = 92;
+  private static final int NO_WORK_TREE = 93;
 
   /** Room for the line before the patch, and for what git says when it fails. */
   private static final int MAX_MESSAGE_BYTES = 8 * 1024;
@@ -94,6 +95,10 @@ final class DiffPhase {
       case GIT_FAILED ->
           throw new ErrandException(
               new Failure(FailureCode.DIFF_INVALID, "git made no diff", messages(output)), null);
+      case NO_WORK_TREE ->
+          throw new ErrandException(
+              FailureCode.DIFF_INVALID,
+              "the agent removed the repository's folder, or put a link in its place");
       default ->
           throw new ErrandException(
               FailureCode.DIFF_INVALID,

@@ -4,20 +4,24 @@
 # Nothing of the agent's .git is read: not its index (skip-worktree), not its references (replace),
 # not its configuration (external diff, filters, fsmonitor). Every file's content is compared.
 #
-# Nor is anything of the image used: the shell, git and five small programs are ours, on the PATH
+# Nor is anything of the image used: the shell, git and six small programs are ours, on the PATH
 # that is given. /dev is the agent's as well: no /dev/null, and no <(...), which needs /dev/fd.
 #
 # Given: ERRAND_WORK, the work tree; ERRAND_MIRROR, a bare repository with the commit's objects;
 # ERRAND_BASE, the commit; ERRAND_MAX_BYTES, the largest patch.
-# Exit codes: 0 the patch is whole; 90 git failed, the output says why; 92 the patch is too large.
+# Exit codes: 0 the patch is whole; 90 git failed, the output says why; 92 the patch is too large;
+# 93 there is no work tree.
 
 set -u -o pipefail
 export LC_ALL=C
 for name in ${!GIT_*}; do unset "$name"; done
 
-if ! cd "$ERRAND_WORK"; then
-  exit 90
+# A link in its place would present another folder of the box as the agent's work.
+if [ -L "$ERRAND_WORK" ] || [ ! -d "$ERRAND_WORK" ]; then
+  exit 93
 fi
+[ -x "$ERRAND_WORK" ] || chmod u+rwx "$ERRAND_WORK"
+cd "$ERRAND_WORK" || exit 93
 own=$TMPDIR/errand-diff # removed with TMPDIR, which the runner has made for this phase alone
 mkdir "$own" || exit 90
 exec 3>&1 > "$own/messages" 2>&1
@@ -77,33 +81,11 @@ export GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0 GIT_PAGER=cat
 export GIT_DIR=$own/git GIT_WORK_TREE=$ERRAND_WORK
 export GIT_ALTERNATE_OBJECT_DIRECTORIES=$ERRAND_MIRROR/objects
 
-git read-tree "$ERRAND_BASE^{tree}" || fail
-
-# Submodules stay at the task's commit: what is inside of them belongs to another repository. They
-# are looked up in the commit, and kept out of everything that would open their .git.
-submodules=()
-git ls-files -s -z > "$own/tree" || fail
-while IFS= read -r -d '' entry; do
-  if [[ $entry == "160000 "* ]]; then
-    submodules+=("${entry#*$'\t'}")
-  fi
-done < "$own/tree"
-excluded=()
-for path in "${submodules[@]}"; do
-  excluded+=(":(top,exclude,literal)$path")
-done
-
-# Every file is compared by content. "git add" would do so as well, and write an object for each that
-# has not changed: it is spared that only for objects that it can touch, and the mirror is read-only.
-git update-index -q --ignore-submodules --refresh
-git diff-files -z --ignore-submodules --name-only --diff-filter=D > "$own/gone" || fail
-git diff-files -z --ignore-submodules --name-only --diff-filter=d > "$own/changed" || fail
-
-# What Git LFS keeps is its content here, and a pointer to it in the commit. A file whose pointer, made
-# of the content that it has now, is the commit's has not changed: all but its mode stays as it is.
+# What Git LFS keeps is its content here, and a pointer to it in the commit. A file whose pointer,
+# made of the content that it has now, is the commit's has not changed, but for its mode.
 keep_pointers() {
   local files=() modes=() blobs=() info path blob sum size i n=0
-  git diff-files -z --ignore-submodules --raw --diff-filter=d > "$own/raw" || fail
+  git diff-files -z --ignore-submodules --raw --diff-filter=d > "$own/raw" || return
   while IFS= read -r -d '' info && IFS= read -r -d '' path; do
     if [[ $info == ":100"???" 100"* && $path != *$'\n'* ]]; then
       blob=${info:15}
@@ -112,17 +94,17 @@ keep_pointers() {
       printf '%s\0' "$path"
     fi
   done < "$own/raw" > "$own/changed"
-  mkdir "$own/pointers" || fail
+  mkdir -p "$own/pointers" || return
   for ((i = 0; i < ${#files[@]}; i += 200)); do
-    sha256sum -z -- "${files[@]:i:200}" > "$own/sums" || fail
-    wc -c -- "${files[@]:i:200}" > "$own/sizes" || fail
+    sha256sum -z -- "${files[@]:i:200}" > "$own/sums" || return
+    wc -c -- "${files[@]:i:200}" > "$own/sizes" || return
     while IFS= read -r -d '' sum && read -r size _ <&4; do
       printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' \
-        "${sum%% *}" "$size" > "$own/pointers/$n" || fail
+        "${sum%% *}" "$size" > "$own/pointers/$n" || return
       echo "$own/pointers/$((n++))"
     done < "$own/sums" 4< "$own/sizes"
   done > "$own/list"
-  git hash-object --no-filters --stdin-paths < "$own/list" > "$own/now" || fail
+  git hash-object --no-filters --stdin-paths < "$own/list" > "$own/now" || return
   n=0
   while read -r blob; do
     if [ "$blob" = "${blobs[n]}" ]; then
@@ -132,53 +114,87 @@ keep_pointers() {
     fi
     n=$((n + 1))
   done < "$own/now" >> "$own/changed" 4> "$own/kept"
-  git update-index -z --index-info < "$own/kept" || fail
+  git update-index -z --index-info < "$own/kept" || return
 }
-if [ -d "$ERRAND_MIRROR/lfs" ]; then
-  keep_pointers
-fi
 
-git update-index -z --force-remove --stdin < "$own/gone" || fail
-git update-index -z --remove --stdin < "$own/changed" || fail
-
-# A repository inside the work tree, such as one of `git init`, becomes plain files: a patch has no
-# way to carry it, and git would leave its content out.
-nested=()
-git ls-files -o -z --exclude-standard -- . "${excluded[@]}" > "$own/untracked" || fail
-while IFS= read -r -d '' path; do
-  if [[ $path == */ ]]; then
-    nested+=("${path%/}")
-  else
-    printf '%s\0' "$path"
-  fi
-done < "$own/untracked" > "$own/new"
-git update-index -z --add --stdin < "$own/new" || fail
-
+# The plain files of a repository inside the work tree; its depth keeps the lists apart.
 list_nested() {
   local path list="$own/nested-$2"
   GIT_DIR=$own/empty GIT_WORK_TREE="$ERRAND_WORK/$1" GIT_INDEX_FILE="$own/none" \
-    git -C "$ERRAND_WORK/$1" ls-files -o -z --exclude-standard > "$list" || fail
+    git -C "$ERRAND_WORK/$1" ls-files -o -z --exclude-standard > "$list" || return
   while IFS= read -r -d '' path; do
     if [[ $path == */ ]]; then
-      list_nested "$1/${path%/}" "$(($2 + 1))"
+      list_nested "$1/${path%/}" "$(($2 + 1))" || return
     else
       printf '%s/%s\0' "$1" "$path"
     fi
   done < "$list"
 }
-for path in "${nested[@]}"; do
-  list_nested "$path" 0 > "$own/paths"
-  git update-index --add -z --stdin < "$own/paths" || fail
-done
 
-for path in "${submodules[@]}"; do
-  if [ -L "$path" ] || [ ! -d "$path" ]; then
-    git update-index --force-remove -- "$path" || fail
-    if [ -e "$path" ] || [ -L "$path" ]; then
-      git update-index --add -- "$path" || fail
+# Makes the index of the work tree.
+read_work_tree() {
+  local excluded=() entry path
+  submodules=() nested=()
+  git read-tree "$ERRAND_BASE^{tree}" || return
+
+  # Submodules stay at the task's commit: what is inside of them belongs to another repository. They
+  # are looked up in the commit, and kept out of everything that would open their .git.
+  git ls-files -s -z > "$own/tree" || return
+  while IFS= read -r -d '' entry; do
+    if [[ $entry == "160000 "* ]]; then
+      submodules+=("${entry#*$'\t'}")
     fi
+  done < "$own/tree"
+  for path in "${submodules[@]}"; do
+    excluded+=(":(top,exclude,literal)$path")
+  done
+
+  # Every file is compared by content. "git add" would do so as well, and write an object for each
+  # that has not changed: only one that it can touch spares it that, and the mirror is read-only.
+  git update-index -q --ignore-submodules --refresh
+  git diff-files -z --ignore-submodules --name-only --diff-filter=D > "$own/gone" || return
+  git diff-files -z --ignore-submodules --name-only --diff-filter=d > "$own/changed" || return
+
+  if [ -d "$ERRAND_MIRROR/lfs" ]; then
+    keep_pointers || return
   fi
-done
+
+  git update-index -z --force-remove --stdin < "$own/gone" || return
+  git update-index -z --remove --stdin < "$own/changed" || return
+
+  # A repository inside the work tree, such as one of `git init`, becomes plain files: a patch has
+  # no way to carry it, and git would leave its content out.
+  git ls-files -o -z --exclude-standard -- . "${excluded[@]}" > "$own/untracked" || return
+  while IFS= read -r -d '' path; do
+    if [[ $path == */ ]]; then
+      nested+=("${path%/}")
+    else
+      printf '%s\0' "$path"
+    fi
+  done < "$own/untracked" > "$own/new"
+  git update-index -z --add --stdin < "$own/new" || return
+
+  for path in "${nested[@]}"; do
+    list_nested "$path" 0 > "$own/paths" || return
+    git update-index --add -z --stdin < "$own/paths" || return
+  done
+
+  for path in "${submodules[@]}"; do
+    if [ -L "$path" ] || [ ! -d "$path" ]; then
+      git update-index --force-remove -- "$path" || return
+      if [ -e "$path" ] || [ -L "$path" ]; then
+        git update-index --add -- "$path" || return
+      fi
+    fi
+  done
+}
+
+# What nobody may read cannot be compared, so it is opened first; without need no file is touched.
+if ! read_work_tree || [[ $(< "$own/messages") == *"Permission denied"* ]]; then
+  chmod -R u+rX .
+  : > "$own/messages"
+  read_work_tree || fail
+fi
 
 # Stops git as soon as the patch is too large; that is then seen by its size, not by git's end.
 git diff-index --cached -p --binary --full-index -M -l1000 --no-ext-diff --no-textconv --no-color \

@@ -156,6 +156,11 @@ class AgentTricksDockerTest {
             "b/:(top)"),
         trick("one line of 600 kB", "head -c 600000 /dev/zero | tr '\\0' x > long", "b/long"),
         trick("modes", "chmod 4755 gone; chmod 600 text", "old mode", "new mode 100755"),
+        trick(
+            "nobody may read it",
+            "echo x > closed; mkdir c; echo y > c/y; chmod 000 closed c d gone",
+            "b/closed",
+            "b/c/y"),
         trick("case alone", "git mv gone Gone", "rename to Gone"),
         trick("a pipe and a socket", "mkfifo pipe; mkdir s; mkfifo s/p; echo x > s/x", "b/s/x"),
         trick(
@@ -215,6 +220,17 @@ class AgentTricksDockerTest {
             e -> {
               assertThat(e.code()).isEqualTo(FailureCode.DIFF_TOO_LARGE);
               assertThat(e.failure().message()).containsAnyOf("files", "bytes");
+            });
+  }
+
+  @Test
+  void anotherFolderIsNotTheAgentsWork() {
+    assertThatThrownBy(() -> collect("cd /; mv /workspace/web /old; ln -s /etc /workspace/web"))
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(FailureCode.DIFF_INVALID);
+              assertThat(e.failure().message()).contains("link in its place");
             });
   }
 

@@ -157,7 +157,7 @@ class CollectDiffStageDockerTest {
             ErrandException.class,
             e -> {
               assertThat(e.code()).isEqualTo(FailureCode.DIFF_INVALID);
-              assertThat(e.failure().lastLines().toString()).contains("/workspace/web");
+              assertThat(e.failure().message()).contains("removed the repository's folder");
             });
   }
 

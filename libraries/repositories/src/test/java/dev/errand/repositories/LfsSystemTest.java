@@ -129,7 +129,9 @@ final class LfsSystemTest {
   void whatWasNeverGivenToGitLfsIsNoPointer() throws Exception {
     origin.write("raw.bin", new byte[] {(byte) 0xff, 0, (byte) 0xfe, '\n'});
     origin.git("lfs", "uninstall", "--local");
-    commit = origin.commit("raw");
+    origin.git("add", "raw.bin"); // and no other: without the filter they would become contents
+    origin.git("commit", "--quiet", "--message", "raw");
+    commit = origin.head();
     Mirrors mirrors = mirrors(1L << 30);
 
     assertThat(contents(mirrors)).isEmpty();

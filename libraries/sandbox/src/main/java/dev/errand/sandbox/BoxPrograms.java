@@ -43,7 +43,7 @@ final class BoxPrograms {
   static final String SEEN = "/proc/self/fd/8";
 
   private static final List<String> PROGRAMS =
-      List.of("git", "bash", "cat", "head", "mkdir", "sha256sum", "wc");
+      List.of("git", "bash", "cat", "chmod", "head", "mkdir", "sha256sum", "wc");
   private static final List<Path> PLACES = List.of(Path.of("/usr/bin"), Path.of("/bin"));
   private static final String PRELOAD = "/etc/ld.so.preload";
   private static final String LOADER = "ld.so";

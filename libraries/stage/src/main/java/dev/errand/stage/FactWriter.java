@@ -69,6 +69,8 @@ public final class FactWriter implements AutoCloseable {
                     "all",
                     "enable.idempotence",
                     true,
+                    "linger.ms",
+                    0, // whoever appends waits for it
                     "max.block.ms",
                     Long.MAX_VALUE,
                     "delivery.timeout.ms",

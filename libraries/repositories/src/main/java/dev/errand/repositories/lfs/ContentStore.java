@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * file of its own until a rename. What a writer who died has left is the mirror's to sweep.
  */
 public final class ContentStore {
-
   private static final String ROOT = "lfs";
 
   /** Below it a file that has not grown for two minutes has no writer any more. */
