@@ -8,6 +8,8 @@ import dev.errand.schemas.FailureCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +40,7 @@ final class NodeFitness implements AutoCloseable {
   private volatile Optional<Failure> engineLack = Optional.of(NOT_YET);
   private volatile Optional<Engine.Facts> info = Optional.empty();
   private volatile @Nullable Instant asked; // null while no answer is waited for
-  private @Nullable Thread looking;
+  private final List<Thread> threads = new ArrayList<>();
 
   NodeFitness(Engine engine, DiskReserve disk, InstantSource clock) {
     this.engine = engine;
@@ -49,10 +51,22 @@ final class NodeFitness implements AutoCloseable {
   /**
    * Looks once, and from now on every two seconds.
    *
-   * @param onLack called at each look that finds a lack, on the looking thread
+   * @param onLack called every two seconds while something is lacking, on a thread of ours; also
+   *     while a look waits for an engine that hangs
    */
   void start(Runnable onLack) {
-    looking = Thread.ofVirtual().name("node-fitness").start(() -> lookUntilClosed(onLack));
+    run("node-fitness", this::lookAtTheEngine);
+    run(
+        "node-lack",
+        () -> {
+          if (lack().isPresent()) {
+            onLack.run();
+          }
+        });
+  }
+
+  private void run(String name, Runnable step) {
+    threads.add(Thread.ofVirtual().name(name).start(() -> repeatUntilClosed(step)));
   }
 
   /** Why nothing new is taken; empty when it is. */
@@ -70,21 +84,22 @@ final class NodeFitness implements AutoCloseable {
     return info;
   }
 
-  private void lookUntilClosed(Runnable onLack) {
+  private void repeatUntilClosed(Runnable step) {
     try {
       do {
-        asked = clock.instant();
-        Optional<Failure> now = look();
-        asked = null;
-        tell(now);
-        engineLack = now;
-        if (lack().isPresent()) {
-          onLack.run();
-        }
+        step.run();
       } while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
-      LOG.debug("The look at the engine was stopped");
+      LOG.debug("The look at the node was stopped");
     }
+  }
+
+  private void lookAtTheEngine() {
+    asked = clock.instant();
+    Optional<Failure> now = look();
+    asked = null;
+    tell(now);
+    engineLack = now;
   }
 
   private Optional<Failure> look() {
@@ -113,10 +128,11 @@ final class NodeFitness implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    Thread running = looking;
     try {
-      if (running != null && !running.join(CLOSE)) {
-        running.interrupt();
+      for (Thread thread : threads) {
+        if (!thread.join(CLOSE)) {
+          thread.interrupt();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
