@@ -45,6 +45,7 @@ class ArchitectureTest {
         new Ownership("Netty's HTTP", "io.netty.handler.codec.http..", List.of("egress")),
         new Ownership("Netty's TLS", "io.netty.handler.ssl..", List.of("egress")),
         new Ownership("Netty", "io.netty..", List.of("egress", "sandbox")),
+        new Ownership("Apache's HTTP client", "org.apache.hc..", List.of("repositories")),
         new Ownership("Tink", "com.google.crypto.tink..", List.of("secrets")),
         new Ownership("JAX-RS", "jakarta.ws.rs..", List.of("ingest")),
         new Ownership("picocli", "picocli..", List.of("cli")));

@@ -32,10 +32,13 @@ final class Lfs {
   /** 100,000 files, at 300 bytes each. */
   private static final int MAX_LISTING_BYTES = 32 << 20;
 
-  /** Prints the blobs that have the attribute and a pointer's size. */
+  /**
+   * Prints the blobs that have the attribute and a pointer's size. Its scratch folder lies and is
+   * named as those of {@link CommitProbe}, which sweeps what a killed shell leaves.
+   */
   private static final String POINTERS =
       """
-      folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
+      folder=$(mktemp -d "$PWD/probe-XXXXXXXX"); trap 'rm -rf "$folder"' EXIT
       mkdir "$folder/none"
       export GIT_INDEX_FILE="$folder/index"
       git --git-dir="$1" read-tree "$2"

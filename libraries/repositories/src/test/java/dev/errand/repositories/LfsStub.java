@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server of Git LFS, to which a real git-lfs pushes; and which answers as badly as it is told.
@@ -24,6 +25,7 @@ public final class LfsStub {
   private final List<String> downloads = new CopyOnWriteArrayList<>();
   private volatile BiConsumer<String, ObjectNode> actions = (content, action) -> {};
   private volatile Function<byte[], byte[]> delivery = bytes -> bytes;
+  private volatile Function<String, @Nullable String> redirects = url -> null;
   private volatile int status = 200;
 
   LfsStub() {}
@@ -35,6 +37,11 @@ public final class LfsStub {
 
   void delivering(Function<byte[], byte[]> change) {
     delivery = change;
+  }
+
+  /** Where a download is sent on to, by its URL; nowhere for null. */
+  void redirecting(Function<String, @Nullable String> change) {
+    redirects = change;
   }
 
   void answering(int newStatus) {
@@ -57,6 +64,12 @@ public final class LfsStub {
       contents.put(what.substring(what.indexOf('/') + 1), exchange.getRequestBody().readAllBytes());
       exchange.sendResponseHeaders(200, -1);
     } else if (what.startsWith("content/")) {
+      String elsewhere = redirects.apply(base + exchange.getRequestURI());
+      if (elsewhere != null) {
+        exchange.getResponseHeaders().add("Location", elsewhere);
+        exchange.sendResponseHeaders(302, -1);
+        return;
+      }
       String content = what.substring(what.indexOf('/') + 1);
       downloads.add(content + " " + exchange.getRequestHeaders().getFirst("Authorization"));
       byte[] bytes = delivery.apply(contents.getOrDefault(content, new byte[0]));

@@ -281,14 +281,30 @@ final class LfsSystemTest {
   }
 
   @Test
-  void followsNoRedirectAndTriesAgainWhereItMayHelp() throws Exception {
-    Mirrors mirrors = mirrors(1L << 30);
-    server.lfs().answering(302);
-    assertThat(contents(mirrors)).singleElement().asString().contains("sends callers elsewhere");
+  void followsARedirectOfADownloadAsFarAsItMayAsk() throws Exception {
+    try (ServerSocket trap = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Mirrors mirrors = mirrors(1L << 30);
+      server.lfs().redirecting(url -> "https://127.0.0.1:%d/x".formatted(trap.getLocalPort()));
+      assertThat(contents(mirrors)).singleElement().asString().contains("are pointers");
+      assertNobodyCame(trap);
 
+      server.lfs().redirecting(url -> url);
+      assertThat(contents(mirrors)).singleElement().asString().contains("from one address to");
+
+      server.lfs().redirecting(url -> url.contains("?") ? null : url + "?signed");
+      assertThat(contents(mirrors)).isEmpty();
+    }
+  }
+
+  @Test
+  void triesAgainWhereItMayHelp() throws Exception {
+    Mirrors mirrors = mirrors(1L << 30);
     server.lfs().answering(503);
     assertThat(failure(() -> contents(mirrors)).code())
         .isEqualTo(FailureCode.REPOSITORY_UNREACHABLE);
+
+    server.lfs().answering(403);
+    assertThat(contents(mirrors)).singleElement().asString().contains("another login");
 
     server.lfs().answering(200);
     assertThat(contents(mirrors)).isEmpty();

@@ -104,6 +104,7 @@ public final class LfsServer {
       Map<String, JsonNode> objects = new HashMap<>();
       ask(batch).path("objects").forEach(one -> objects.put(one.path("oid").asText(), one));
       for (Pointer pointer : batch) {
+        watch.look(0);
         try {
           JsonNode object = objects.get(pointer.content().value());
           download(pointer, object == null ? JSON.nullNode() : object, store, watch);

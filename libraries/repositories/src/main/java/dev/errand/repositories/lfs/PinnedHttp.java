@@ -16,12 +16,11 @@ import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -36,6 +35,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.io.CloseMode;
@@ -53,6 +53,10 @@ public final class PinnedHttp implements AutoCloseable {
   /** Between two bytes. */
   private static final Timeout SILENCE = Timeout.ofSeconds(30);
 
+  /** From a forge to its storage is one. */
+  private static final int MAX_REDIRECTS = 3;
+
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
   private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e]{0,8192}");
 
@@ -151,16 +155,32 @@ public final class PinnedHttp implements AutoCloseable {
     return context;
   }
 
+  /** Headers go to the first URL's host alone. */
   <T> T get(URI url, Map<String, String> headers, Body<T> body)
       throws LfsException, InterruptedException {
-    return send(url, headers, new HttpGet(admitted(url)), body);
+    URI at = url;
+    for (int i = 0; i < MAX_REDIRECTS; i++) {
+      boolean isThere = Objects.equals(at.getRawAuthority(), url.getRawAuthority());
+      HttpGet request = new HttpGet(admitted(at));
+      Answer<T> answer = send(at, isThere ? headers : Map.of(), request, body);
+      if (answer.next() == null) {
+        return answer.body();
+      }
+      at = answer.next();
+    }
+    throw new LfsException("the server sends callers from one address to another");
   }
 
+  /** A redirect is no answer to this: the repository's URL would have to be another. */
   <T> T post(URI url, Map<String, String> headers, String type, String text, Body<T> body)
       throws LfsException, InterruptedException {
     HttpPost request = new HttpPost(admitted(url));
     request.setEntity(new StringEntity(text, ContentType.create(type)));
-    return send(url, headers, request, body);
+    Answer<T> answer = send(url, headers, request, body);
+    if (answer.next() != null) {
+      throw new LfsException("'%s' sends callers elsewhere".formatted(url.getHost()));
+    }
+    return answer.body();
   }
 
   /** What is refused stays away for good; who does not answer may do so later. */
@@ -179,7 +199,15 @@ public final class PinnedHttp implements AutoCloseable {
     }
   }
 
-  private <T> T send(URI url, Map<String, String> headers, HttpUriRequestBase request, Body<T> body)
+  /** What an answer's body was read to, or where it leads instead. */
+  private record Answer<T>(@Nullable T result, @Nullable URI next) {
+    T body() {
+      return Objects.requireNonNull(result);
+    }
+  }
+
+  private <T> Answer<T> send(
+      URI url, Map<String, String> headers, HttpUriRequestBase request, Body<T> body)
       throws LfsException, InterruptedException {
     for (Map.Entry<String, String> header : headers.entrySet()) {
       if (!NAME.matcher(header.getKey()).matches() || !VALUE.matcher(header.getValue()).matches()) {
@@ -190,16 +218,18 @@ public final class PinnedHttp implements AutoCloseable {
       }
     }
     HttpHost host = new HttpHost(url.getScheme(), url.getHost(), url.getPort());
+    boolean isRead = false;
     try (ClassicHttpResponse response = client.executeOpen(host, request, null)) {
-      requireSuccess(host, response.getCode());
-      if (response.getEntity() == null) {
-        throw new LfsException("'%s' answers with nothing".formatted(host));
+      URI next = next(url, response);
+      if (next == null) {
+        requireSuccess(host, response.getCode());
+        try (InputStream in = stream(response)) {
+          T result = body.read(in);
+          isRead = true;
+          return new Answer<>(result, null);
+        }
       }
-      try (InputStream in = response.getEntity().getContent()) {
-        return body.read(in);
-      } finally {
-        request.cancel(); // or closing would read what is left, to its end
-      }
+      return new Answer<>(null, next);
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
@@ -208,6 +238,28 @@ public final class PinnedHttp implements AutoCloseable {
           FailureCode.REPOSITORY_UNREACHABLE,
           "Git LFS: '%s' does not answer: %s".formatted(host, e.getMessage()),
           e);
+    } finally {
+      if (!isRead) {
+        request.cancel();
+      }
+    }
+  }
+
+  private static InputStream stream(ClassicHttpResponse response) throws IOException {
+    return response.getEntity() == null
+        ? InputStream.nullInputStream()
+        : response.getEntity().getContent();
+  }
+
+  private static @Nullable URI next(URI url, ClassicHttpResponse response) throws LfsException {
+    Header location = response.getFirstHeader("Location");
+    if (!REDIRECTS.contains(response.getCode()) || location == null) {
+      return null;
+    }
+    try {
+      return url.resolve(location.getValue());
+    } catch (IllegalArgumentException e) {
+      throw new LfsException("the server sends callers to what is no URL");
     }
   }
 
@@ -222,7 +274,7 @@ public final class PinnedHttp implements AutoCloseable {
           switch (status) {
             case 401, 403 -> "asks for another login";
             case 404, 410 -> "does not have it";
-            default -> status / 100 == 3 ? "sends callers elsewhere" : "refuses";
+            default -> "refuses";
           };
       throw new LfsException("'%s' %s (status %d)".formatted(host, meaning, status));
     }
@@ -231,32 +283,5 @@ public final class PinnedHttp implements AutoCloseable {
   @Override
   public void close() {
     client.close(CloseMode.GRACEFUL);
-  }
-
-  /** Knows the names that were judged, and no other. */
-  private static final class Pins implements DnsResolver {
-    private final Map<String, List<InetAddress>> pins = new ConcurrentHashMap<>();
-
-    void put(String host, List<InetAddress> addresses) {
-      pins.put(plain(host), addresses);
-    }
-
-    @Override
-    public InetAddress[] resolve(String host) throws UnknownHostException {
-      List<InetAddress> addresses = pins.get(plain(host));
-      if (addresses == null) {
-        throw new UnknownHostException(host);
-      }
-      return addresses.toArray(InetAddress[]::new);
-    }
-
-    @Override
-    public String resolveCanonicalHostname(String host) {
-      return host;
-    }
-
-    private static String plain(String host) {
-      return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
-    }
   }
 }
