@@ -8,11 +8,12 @@ import dev.errand.schemas.wire.Wire;
 import dev.errand.stage.follow.Follower;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -48,13 +49,16 @@ public final class LogReader implements AutoCloseable {
     return reader;
   }
 
-  /** The next facts, in each topic's order; empty when there were none in time. */
+  /**
+   * The next facts, in each topic's order, and those of both by their times; empty when there were
+   * none in time.
+   */
   public List<Event.OfRun> poll(Duration patience) {
-    List<Event.OfRun> facts = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(patience)) {
-      read(entry).filter(fact -> fact.task().equals(task)).ifPresent(facts::add);
-    }
-    return facts;
+    return StreamSupport.stream(consumer.poll(patience).spliterator(), false)
+        .sorted(Comparator.comparingLong(ConsumerRecord::timestamp))
+        .flatMap(entry -> read(entry).stream())
+        .filter(fact -> fact.task().equals(task))
+        .toList();
   }
 
   /**

@@ -2,10 +2,17 @@ package dev.errand.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.schemas.Data;
 import dev.errand.schemas.Event;
+import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.ids.StageName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +41,41 @@ final class LiveLogBrokerTest {
     try (LogReader reader = LogReader.open(lab.connection, lab.wire, fact.run().task())) {
       lab.await("something to read", _ -> !reader.isAtEnd());
       lab.await("the end", _ -> reader.poll(Duration.ofMillis(100)).isEmpty() && reader.isAtEnd());
+    }
+  }
+
+  @Test
+  void outputAndProgressComeInTheOrderOfTheirTimes() {
+    RunId run = Samples.run();
+    List<Event.OfRun> told = new ArrayList<>();
+    StageName stage = new StageName("agent");
+    for (int i = 0; i < 10; i++) {
+      var progress = new Event.Progress.Noticed("remark " + i);
+      told.add(new Event.AttemptProgressed(run, Samples.NODE, stage, progress));
+      Data line = Data.of("line %d\n".formatted(i).getBytes(StandardCharsets.US_ASCII));
+      told.add(new Event.AttemptLogged(run, Samples.NODE, stage, i * 7L, line, false));
+    }
+    for (Event.OfRun fact : told) {
+      awaitTheNextMillisecond();
+      lab.writer.appendLive(
+          fact instanceof Event.AttemptLogged ? Topic.ATTEMPTS_LOGGED : Topic.ATTEMPTS_PROGRESSED,
+          fact);
+    }
+    lab.await("all of them", l -> Topics.facts(l.entries(), Event.OfRun.class).containsAll(told));
+
+    List<Event.OfRun> read = new ArrayList<>();
+    try (LogReader reader = LogReader.open(lab.connection, lab.wire, run.task())) {
+      lab.await(
+          "the end", _ -> !read.addAll(reader.poll(Duration.ofMillis(100))) && reader.isAtEnd());
+    }
+    assertThat(read).isEqualTo(told);
+  }
+
+  private static void awaitTheNextMillisecond() {
+    InstantSource clock = InstantSource.system();
+    long now = clock.millis();
+    while (clock.millis() == now) {
+      Thread.onSpinWait();
     }
   }
 
