@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies one diff: read, judge, look for local changes in the way, try, keep a backup, apply. All
@@ -99,15 +101,13 @@ public final class PatchApplication {
     Optional<String> head = tree.head();
     String backup =
         head.map(commit -> Backup.keep(tree, request.task(), commit, dirty)).orElse(null);
+    Restoration restoration = Restoration.before(tree, changes);
     Git.Result result = tree.apply(request.patch(), with(mode));
     Verdicts verdicts = Verdicts.of(result.err(), changes);
-    boolean merged = request.threeWay() && !verdicts.conflicts().isEmpty();
+    // With conflicts git ends with 1, and with 128 when it could not write.
+    boolean merged = request.threeWay() && result.exit() == 1 && !verdicts.conflicts().isEmpty();
     if (!result.ok() && !merged) {
-      takeBack(head);
-      throw new CommandFailure(
-          ExitCode.FAILED,
-          "git could not write the changes, which were taken back: " + result.err().strip(),
-          "free space or correct the permissions, and apply again");
+      throw unwritten(result.err().strip(), restoration.run(head), backup);
     }
     return new ApplyReport(
         shown(verdicts.fitting()),
@@ -129,17 +129,20 @@ public final class PatchApplication {
     return "errand cloud diff " + name + " | " + tree.command() + " apply -R" + index;
   }
 
-  /** What was touched was clean before, so the commit has its content. */
-  private void takeBack(Optional<String> head) {
-    if (head.isPresent()) {
-      List<TreePath> old =
-          changes.stream()
-              .filter(change -> change.oldPath() != null)
-              .flatMap(change -> change.touched().stream().limit(1))
-              .distinct()
-              .toList();
-      tree.restore(head.get(), old);
+  private CommandFailure unwritten(String words, Set<String> left, @Nullable String backup) {
+    if (left.isEmpty()) {
+      return new CommandFailure(
+          ExitCode.FAILED,
+          "git could not write the changes, which were taken back: " + words,
+          "free space or correct the permissions, and apply again");
     }
+    String source = backup == null ? "" : ", and git restore --source=" + backup + " -- FILE";
+    return new CommandFailure(
+        ExitCode.FAILED,
+        "git could not write the changes: %s\nthese could not be taken back:\n  %s"
+            .formatted(words, String.join("\n  ", left)),
+        "free space or correct the permissions, then put them back by hand: delete what is new"
+            + source);
   }
 
   private List<String> hints() {

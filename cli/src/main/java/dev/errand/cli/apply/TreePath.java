@@ -1,9 +1,14 @@
 package dev.errand.cli.apply;
 
 import dev.errand.cli.terminal.SafeText;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A path in a working tree as git sees it: bytes, of which each is one character here. It stays
@@ -67,6 +72,17 @@ record TreePath(String bytes) implements Comparable<TreePath> {
   /** Whether it lies below the other one. */
   boolean below(TreePath other) {
     return bytes.startsWith(other.bytes + "/");
+  }
+
+  /** Where it lies below the tree's top; empty when this locale cannot spell it. */
+  Optional<Path> in(Path top) {
+    byte[] raw = bytes.getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      return Optional.of(
+          top.resolve(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString()));
+    } catch (CharacterCodingException | InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** For people: as UTF-8, without control characters. */

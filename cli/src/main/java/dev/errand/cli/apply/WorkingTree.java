@@ -15,11 +15,13 @@ final class WorkingTree {
   private static final Map<String, String> READ_ONLY = Map.of("GIT_OPTIONAL_LOCKS", "0");
   private static final byte[] NO_INPUT = new byte[0];
 
+  private final Path top;
   private final Git git;
   private final String up;
 
-  private WorkingTree(Git git, String up) {
-    this.git = git;
+  private WorkingTree(Path top, String up) {
+    this.top = top;
+    this.git = new Git(top);
     this.up = up;
   }
 
@@ -38,12 +40,16 @@ final class WorkingTree {
           "run this in a clone of the task's repository, or name it with --dir");
     }
     // Relative, because an absolute path could hold what this locale cannot spell.
-    return new WorkingTree(new Git(directory.resolve(up.text())), up.text());
+    return new WorkingTree(directory.resolve(up.text()), up.text());
   }
 
   /** How a user calls git for the whole tree from the folder that was named. */
   String command() {
     return up.isEmpty() ? "git" : "git -C " + up;
+  }
+
+  Path top() {
+    return top;
   }
 
   Git git() {
