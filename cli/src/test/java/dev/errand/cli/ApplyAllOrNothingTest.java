@@ -93,6 +93,36 @@ final class ApplyAllOrNothingTest {
     assertThat(clone.status()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--3way", "--allow-links"})
+  void nothingIsWrittenThroughALinkThatLiesHere(String option) throws IOException {
+    repository.write("dd/f", "f\n");
+    clone.serveChanges();
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Files.createSymbolicLink(repository.folder().resolve("dd"), outside);
+    repository.write(".git/info/exclude", "/dd\n");
+
+    Errand.Outcome outcome = clone.apply(option);
+
+    assertThat(outcome.exit()).isEqualTo(1);
+    assertThat(outcome.err()).contains("dd/f' is beyond a symbolic link").contains("move the link");
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void aLinkThatTheDiffReplacesWithAFolderIsNotInTheWay() throws IOException {
+    Files.createSymbolicLink(repository.folder().resolve("dd"), Path.of("sub"));
+    repository.commit();
+    repository.git("rm", "-q", "dd");
+    repository.write("dd/f", "f\n");
+    clone.serveChanges();
+
+    assertThat(clone.apply("--3way").exit()).isZero();
+
+    assertThat(repository.read("dd/f")).isEqualTo("f\n");
+    assertThat(repository.has("sub/f")).isFalse();
+  }
+
   /** The diff's last file, zz, is an ignored folder here, which git finds when it writes it. */
   private void gitFailsAtTheLastFile() {
     repository.write("zz", "z\n");

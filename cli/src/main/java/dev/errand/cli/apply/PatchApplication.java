@@ -55,6 +55,7 @@ public final class PatchApplication {
     }
     Map<String, String> status = tree.status();
     refuseDirty(status);
+    PatchReview.refusePathsBeyondLinks(changes, tree);
     List<String> mode = request.threeWay() ? List.of("--3way") : List.of();
     Git.Result trial = tree.apply(request.patch(), with(mode, "--check", "--verbose"));
     Verdicts verdicts = Verdicts.of(trial.err(), changes);
@@ -102,6 +103,7 @@ public final class PatchApplication {
     String backup =
         head.map(commit -> Backup.keep(tree, request.task(), commit, dirty)).orElse(null);
     Restoration restoration = Restoration.before(tree, changes);
+    PatchReview.refusePathsBeyondLinks(changes, tree); // again: keeping the backup takes its time
     Git.Result result = tree.apply(request.patch(), with(mode));
     Verdicts verdicts = Verdicts.of(result.err(), changes);
     // With conflicts git ends with 1, and with 128 when it could not write.

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a person should know before a stranger's diff lies in the working tree. */
@@ -115,6 +117,33 @@ final class PatchReview {
           "the diff holds what could reach outside of the working tree:\n  "
               + String.join("\n  ", refused),
           "look at it with `errand cloud diff`, and add --allow-links if it is meant so");
+    }
+  }
+
+  /**
+   * Refuses what would read or write through a symbolic link that lies in the tree: with --3way git
+   * looks for those in its index only. A link that the diff itself removes is gone by then.
+   *
+   * @throws CommandFailure (FAILED) when there is one
+   */
+  static void refusePathsBeyondLinks(List<FileChange> changes, WorkingTree tree) {
+    Set<String> removed =
+        changes.stream()
+            .filter(change -> change.letter() == 'D' || change.letter() == 'R')
+            .flatMap(change -> Stream.ofNullable(change.oldPath()))
+            .map(TreePath::bytes)
+            .collect(Collectors.toSet());
+    String words =
+        tree.beyondLink(
+            changes.stream()
+                .flatMap(change -> change.touched().stream())
+                .filter(path -> path.parents().noneMatch(removed::contains))
+                .toList());
+    if (!words.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "the diff would reach through a symbolic link in this working tree: git says: " + words,
+          "move the link away, or apply in another clone with --dir");
     }
   }
 

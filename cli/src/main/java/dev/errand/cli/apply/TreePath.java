@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A path in a working tree as git sees it: bytes, of which each is one character here. It stays
@@ -72,6 +74,13 @@ record TreePath(String bytes) implements Comparable<TreePath> {
   /** Whether it lies below the other one. */
   boolean below(TreePath other) {
     return bytes.startsWith(other.bytes + "/");
+  }
+
+  /** The folders that it lies in, in bytes, from the top down. */
+  Stream<String> parents() {
+    return IntStream.range(0, bytes.length())
+        .filter(i -> bytes.charAt(i) == '/')
+        .mapToObj(i -> bytes.substring(0, i));
   }
 
   /** Where it lies below the tree's top; empty when this locale cannot spell it. */

@@ -112,6 +112,28 @@ final class WorkingTree {
     return text.substring(start, Math.max(start, text.length() - 1));
   }
 
+  /** Git's words about the first path that lies below a symbolic link in the tree, or "". */
+  String beyondLink(List<TreePath> paths) {
+    StringBuilder names = new StringBuilder();
+    // With a folder before it no name is taken for one of git's patterns.
+    paths.forEach(path -> names.append("./").append(path.bytes()).append('\0'));
+    byte[] input = names.toString().getBytes(StandardCharsets.ISO_8859_1);
+    // Of the commands that look for links, the only one that takes paths from standard input.
+    Git.Result result =
+        git.run(
+            input,
+            READ_ONLY,
+            "--no-literal-pathspecs",
+            "check-ignore",
+            "--no-index",
+            "--stdin",
+            "-z");
+    boolean none = result.ok() || result.exit() == 1;
+    return none || result.err().contains(" is beyond a symbolic link")
+        ? result.err().strip()
+        : result.orFail("git check-ignore").err();
+  }
+
   /** Runs `git apply` on a patch with further options. */
   Git.Result apply(byte[] patch, String... options) {
     List<String> arguments = new ArrayList<>(List.of("apply", "--binary", "--whitespace=nowarn"));
