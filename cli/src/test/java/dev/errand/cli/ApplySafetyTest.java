@@ -176,5 +176,8 @@ final class ApplySafetyTest {
 
     assertThat(outcome.exit()).isEqualTo(2);
     assertThat(outcome.err()).contains("is not in a git working tree").contains("--dir");
+    Errand.Outcome inside = clone.applyIn(repository.folder().resolve(".git"));
+    assertThat(inside.exit()).isEqualTo(2);
+    assertThat(inside.err()).contains(".git is not in a git working tree\n");
   }
 }

@@ -3,6 +3,7 @@ package dev.errand.cli;
 import static dev.errand.cli.FakeServer.TASK;
 import static dev.errand.cli.ServedClone.LINES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class ApplyTest {
@@ -224,6 +227,63 @@ final class ApplyTest {
     assertThat(repository.read("grün/ü \"q\"\tx.txt")).isEqualTo("u\n");
     assertThat(repository.folder().resolve("run.sh").toFile().canExecute()).isTrue();
     assertThat(repository.has("old name.txt")).isFalse();
+  }
+
+  @Test
+  void aCloneWithoutTheCommitThatTheTaskStartedFromIsRefused() {
+    repository.write("new.txt", "n\n");
+    clone.serveChanges();
+    clone.startFrom("0123456789abcdef0123456789abcdef01234567");
+
+    for (String option : new String[] {"--json", "--check", "--3way"}) {
+      Errand.Outcome outcome = clone.apply(option);
+
+      assertThat(outcome.exit()).isEqualTo(5);
+      assertThat(outcome.err())
+          .contains("the task started from 0123456789, which this clone does not have")
+          .contains("git fetch origin 0123456789abcdef0123456789abcdef01234567")
+          .contains("--dir")
+          .contains("errand cloud diff " + TASK + "-1 | git apply")
+          .doesNotContain("--3way");
+      assertThat(clone.status()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--json", "--check", "--3way"})
+  void whatIsAppliedAlreadyIsSaidToBe(String option) {
+    repository.write("a.txt", LINES.replace("two", "zwei")).write("new.txt", "n\n");
+    clone.serveChanges();
+    clone.apply();
+
+    Errand.Outcome again = clone.apply(option);
+    repository.commit();
+    Errand.Outcome committed = clone.apply(option);
+
+    assertThat(again.exit()).isEqualTo(5);
+    assertThat(again.err()).contains("the diff is applied already; nothing was changed");
+    assertThat(committed.exit()).isEqualTo(5);
+    assertThat(committed.err()).contains("the diff is applied already; nothing was changed");
+    assertThat(clone.status()).isEmpty();
+  }
+
+  @Test
+  void aMergeInProgressIsToBeFinishedFirst() {
+    repository.write("new.txt", "n\n");
+    clone.serveChanges();
+    repository.git("switch", "-q", "-c", "side");
+    repository.write("a.txt", "theirs\n").commit();
+    repository.git("switch", "-q", "main");
+    repository.write("a.txt", "ours\n").commit();
+    assertThatThrownBy(() -> repository.git("merge", "side")).hasMessageContaining("CONFLICT");
+
+    Errand.Outcome outcome = clone.apply();
+
+    assertThat(outcome.exit()).isEqualTo(5);
+    assertThat(outcome.err())
+        .contains("a merge, rebase or the like is in progress here:\n  UU a.txt\n")
+        .contains("finish it first");
+    assertThat(repository.has("new.txt")).isFalse();
   }
 
   @Test

@@ -11,7 +11,7 @@ final class ServedClone implements AutoCloseable {
 
   private final FakeServer server = new FakeServer();
   private final Repository repository;
-  private final String base;
+  private String base;
 
   ServedClone(Path folder) {
     repository = new Repository(folder.resolve("clone"));
@@ -26,6 +26,11 @@ final class ServedClone implements AutoCloseable {
   /** The commit that the task started from. */
   String base() {
     return base;
+  }
+
+  /** Lets the task start from another commit. */
+  void startFrom(String commit) {
+    base = commit;
   }
 
   /** What the task has changed: the working tree's changes, which are taken out of it. */

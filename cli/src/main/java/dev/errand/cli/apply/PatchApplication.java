@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class PatchApplication {
   private static final int SHORT_COMMIT = 10;
 
+  /** The states of files in conflict. Source: git-status(1), "Short Format". */
+  private static final Set<String> UNMERGED = Set.of("DD", "AU", "UD", "UA", "DU", "AA", "UU");
+
   private final ApplyRequest request;
   private final List<FileChange> changes;
   private final WorkingTree tree;
@@ -31,8 +34,9 @@ public final class PatchApplication {
    * Does what the request says.
    *
    * @return conflicts are in the report; everything else that prevents it is thrown
-   * @throws CommandFailure CONFLICT for local changes in the way, USAGE without a working tree,
-   *     FAILED for a diff that is refused
+   * @throws CommandFailure CONFLICT for local changes or a merge in the way, for a diff that is
+   *     applied already, and in a clone without its base; USAGE without a working tree; FAILED for
+   *     a diff that is refused
    */
   public static ApplyReport run(ApplyRequest request) {
     WorkingTree tree = WorkingTree.around(request.directory());
@@ -50,16 +54,21 @@ public final class PatchApplication {
     if (changes.isEmpty()) {
       return new ApplyReport(List.of(), List.of(), List.of(), List.of(), List.of(), null, null);
     }
+    refuseForeignClone();
     if (!request.allowLinks()) {
       PatchReview.refuseLinks(changes, tree);
     }
     Map<String, String> status = tree.status();
+    refuseUnfinishedMerge(status);
     refuseDirty(status);
     PatchReview.refusePathsBeyondLinks(changes, tree);
     List<String> mode = request.threeWay() ? List.of("--3way") : List.of();
     Git.Result trial = tree.apply(request.patch(), with(mode, "--check", "--verbose"));
     Verdicts verdicts = Verdicts.of(trial.err(), changes);
     boolean fits = trial.ok() && verdicts.conflicts().isEmpty();
+    if (!fits || request.threeWay()) {
+      refuseApplied(); // with --3way it fits all the same
+    }
     if (!trial.ok() || (request.checkOnly() && !fits)) {
       return conflicts(verdicts, trial);
     }
@@ -68,6 +77,47 @@ public final class PatchApplication {
           shown(changes), List.of(), List.of(), PatchReview.notes(changes), List.of(), null, null);
     }
     return apply(mode, status);
+  }
+
+  /** A diff that only adds files fits everywhere, and a commit says whether it belongs here. */
+  private void refuseForeignClone() {
+    String base = request.baseCommit();
+    if (!base.isEmpty() && !tree.has(base)) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "the task started from %s, which this clone does not have; nothing was changed"
+              .formatted(shortened(base)),
+          """
+          run git fetch (in a shallow clone: git fetch origin %s), name a clone of the task's \
+          repository with --dir, or apply it all the same: %s"""
+              .formatted(base, piped("apply")));
+    }
+  }
+
+  private static void refuseUnfinishedMerge(Map<String, String> status) {
+    List<String> unmerged =
+        status.entrySet().stream()
+            .filter(entry -> UNMERGED.contains(entry.getValue()))
+            .map(entry -> entry.getValue() + " " + TreePath.shown(entry.getKey()))
+            .sorted()
+            .toList();
+    if (!unmerged.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "a merge, rebase or the like is in progress here:\n  " + String.join("\n  ", unmerged),
+          "finish it first (git status says how), and apply again");
+    }
+  }
+
+  private void refuseApplied() {
+    boolean applied = tree.apply(request.patch(), "--reverse", "--check").ok();
+    // What fits both ways only looks as if it were.
+    if (applied && !tree.apply(request.patch(), "--check").ok()) {
+      throw new CommandFailure(
+          ExitCode.CONFLICT,
+          "the diff is applied already; nothing was changed",
+          "go on, or take it back: " + piped("apply -R"));
+    }
   }
 
   private void refuseDirty(Map<String, String> status) {
@@ -80,6 +130,7 @@ public final class PatchApplication {
             .sorted()
             .toList();
     if (!dirty.isEmpty()) {
+      refuseApplied();
       throw new CommandFailure(
           ExitCode.CONFLICT,
           "your own changes are in the way; nothing was changed:\n  " + String.join("\n  ", dirty),
@@ -126,9 +177,13 @@ public final class PatchApplication {
     if (merged) {
       return tree.command() + " restore --source=" + source + " --staged --worktree -- FILES";
     }
+    return piped(request.threeWay() ? "apply -R --index" : "apply -R");
+  }
+
+  /** The command that hands the diff to git. */
+  private String piped(String arguments) {
     String name = request.task() + (request.attempt() == 0 ? "" : "-" + request.attempt());
-    String index = request.threeWay() ? " --index" : "";
-    return "errand cloud diff " + name + " | " + tree.command() + " apply -R" + index;
+    return "errand cloud diff " + name + " | " + tree.command() + " " + arguments;
   }
 
   private CommandFailure unwritten(String words, Set<String> left, @Nullable String backup) {
@@ -151,14 +206,7 @@ public final class PatchApplication {
     List<String> hints = new ArrayList<>();
     String base = request.baseCommit();
     Optional<String> head = tree.head();
-    boolean known = !base.isEmpty() && tree.has(base);
-    if (!base.isEmpty() && !known) {
-      hints.add(
-          "the task started from "
-              + shortened(base)
-              + ", which this clone does not have: git fetch, or look whether this is its"
-              + " repository");
-    } else if (known && head.isPresent() && !head.get().equals(base)) {
+    if (!base.isEmpty() && head.isPresent() && !head.get().equals(base)) {
       hints.add(
           "the task started from %s and HEAD is %s: git switch -c errand/%s %s"
               .formatted(shortened(base), shortened(head.get()), request.task(), shortened(base)));

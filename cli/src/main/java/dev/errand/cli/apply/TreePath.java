@@ -99,7 +99,8 @@ record TreePath(String bytes) implements Comparable<TreePath> {
     return shown(bytes);
   }
 
-  private static String shown(String bytes) {
+  /** The same for what need not be such a path. */
+  static String shown(String bytes) {
     byte[] raw = bytes.getBytes(StandardCharsets.ISO_8859_1);
     return SafeText.line(new String(raw, StandardCharsets.UTF_8));
   }

@@ -34,7 +34,8 @@ final class WorkingTree {
     Git.Result up = new Git(directory).run("rev-parse", "--show-cdup");
     Git.Result inside = new Git(directory).run("rev-parse", "--is-inside-work-tree");
     if (!up.ok() || !inside.text().equals("true")) {
-      String words = up.err().contains("not a git repository") ? "" : " (" + up.err().strip() + ")";
+      boolean plain = up.err().isBlank() || up.err().contains("not a git repository");
+      String words = plain ? "" : " (" + up.err().strip() + ")";
       throw CommandFailure.usage(
           directory + " is not in a git working tree" + words,
           "run this in a clone of the task's repository, or name it with --dir");

@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
     name = "apply",
     description = {
       "Apply a task's diff to the working tree of this folder: everything or nothing.",
-      "Refuses over your own changes to the same files, and keeps a backup reference."
+      "Refuses over your own changes to the same files, and keeps a backup reference.",
+      "Ends with 5 too when it is applied already, or this clone does not have the commit that",
+      "the task started from."
     })
 public final class Apply implements Callable<Integer> {
   private final Session session;
