@@ -3,6 +3,7 @@ package dev.errand.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -79,5 +80,46 @@ final class EnvironmentFileTest {
 
     assertThat(outcome.exit()).isEqualTo(2);
     assertThat(outcome.err()).contains("errand: e.yaml:2:1: unknown key nope");
+  }
+
+  @Test
+  void whatGetPrintsIsReadAsItWas() {
+    server.json(
+        "GET /api/v1/environments/web",
+        200,
+        """
+        {"id":"web","version":2,"label":"a\\u2028b \\\\L","setup":"x\\u2029\\n\\u202ey\\n"}""");
+
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "get", "web");
+
+    assertThat(outcome.out())
+        .isEqualTo(
+            """
+            # version 2, generation 0
+            id: "web"
+            label: "a\\u2028b \\\\L"
+            setup: "x\\u2029\\n\\u202Ey\\n"
+            """);
+  }
+
+  @Test
+  void aFileWithoutAnEndIsTooLarge() {
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "apply", "-f", "/dev/zero");
+
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err()).contains("/dev/zero is larger than 1024 KiB");
+  }
+
+  @Test
+  void aByteThatIsNotUtf8HasItsPlace() throws IOException {
+    byte[] latin = "id: web\nlabel: ü caf\u00e9\n".getBytes(StandardCharsets.UTF_8);
+    latin[latin.length - 3] = (byte) 0xe9;
+    Files.write(folder.resolve("bad.yaml"), latin);
+
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "apply", "-f", "bad.yaml");
+
+    assertThat(outcome.exit()).isEqualTo(2);
+    assertThat(outcome.err())
+        .startsWith("errand: bad.yaml:2:13: the byte 0xE9 is not UTF-8, and the file must be");
   }
 }

@@ -3,8 +3,6 @@ package dev.errand.cli.environment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.outcome.ExitCode;
 import dev.errand.cli.server.Api;
@@ -99,14 +97,8 @@ public final class EnvCommands {
             .forEach(
                 each -> names.add(each.isObject() ? each.path("name").asText() : each.asText()));
       }
-      YAMLMapper mapper =
-          YAMLMapper.builder()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .disable(YAMLGenerator.Feature.SPLIT_LINES)
-              .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
-              .build();
       try {
-        return SafeText.block(mapper.writeValueAsString(document)).stripTrailing();
+        return SafeText.block(EnvironmentYaml.of(document)).stripTrailing();
       } catch (IOException e) {
         throw new CommandFailure(ExitCode.FAILED, "this is not YAML: " + e.getMessage(), null);
       }

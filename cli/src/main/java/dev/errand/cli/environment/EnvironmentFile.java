@@ -8,6 +8,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.session.Session;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +36,12 @@ record EnvironmentFile(String name, byte[] bytes) {
       return new EnvironmentFile("standard input", session.input(MAX_BYTES, "the environment"));
     }
     Path file = session.surroundings().directory().resolve(path);
-    try {
-      if (Files.isRegularFile(file) && Files.size(file) > MAX_BYTES) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1); // a device or a pipe may have no end
+      if (bytes.length > MAX_BYTES) {
         throw CommandFailure.usage(path + " is larger than " + MAX_BYTES / 1024 + " KiB", null);
       }
-      return new EnvironmentFile(path, Files.readAllBytes(file));
+      return new EnvironmentFile(path, bytes);
     } catch (IOException e) {
       throw CommandFailure.usage("cannot read " + path, "give an existing file with -f, or -");
     }
@@ -53,6 +57,7 @@ record EnvironmentFile(String name, byte[] bytes) {
    * @throws CommandFailure (USAGE) with line and column when it is not YAML or has no id
    */
   String id() {
+    refuseOtherEncodings();
     try (JsonParser parser = new YAMLFactory().createParser(bytes)) {
       String id = null;
       parser.nextToken();
@@ -78,6 +83,16 @@ record EnvironmentFile(String name, byte[] bytes) {
       throw syntax(e);
     } catch (IOException e) {
       throw at(0, 0, firstLine(e.getMessage()));
+    }
+  }
+
+  private void refuseOtherEncodings() {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer before = CharBuffer.allocate(bytes.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(in, before, true).isError()) {
+      throw behind(
+          before.flip().toString(),
+          "the byte 0x%02X is not UTF-8, and the file must be".formatted(in.get(in.position())));
     }
   }
 
@@ -115,16 +130,21 @@ record EnvironmentFile(String name, byte[] bytes) {
     if (failure.getCause() instanceof ReaderException unreadable) {
       String before =
           new String(bytes, StandardCharsets.UTF_8).substring(0, unreadable.getPosition());
-      return at(
-          (int) before.chars().filter(c -> c == '\n').count() + 1,
-          before.length() - before.lastIndexOf('\n'),
-          "the character U+%04X is not allowed".formatted(unreadable.getCodePoint()));
+      return behind(
+          before, "the character U+%04X is not allowed".formatted(unreadable.getCodePoint()));
     }
     JsonLocation place = failure.getLocation();
     return at(
         place == null ? 0 : place.getLineNr(),
         place == null ? 0 : place.getColumnNr(),
         firstLine(failure.getOriginalMessage()));
+  }
+
+  private CommandFailure behind(String before, String message) {
+    return at(
+        (int) before.chars().filter(c -> c == '\n').count() + 1,
+        before.length() - before.lastIndexOf('\n'),
+        message);
   }
 
   /** A message with its place as editors and terminals understand it: FILE:LINE:COLUMN. */
