@@ -3,6 +3,7 @@ package dev.errand.ingest.documents;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Constants as documents write them: in lower case, with dashes. */
 final class Choices {
@@ -18,9 +19,20 @@ final class Choices {
               .formatted(
                   text,
                   String.join(", ", texts),
-                  Spelling.closest(text, texts).map("; did you mean '%s'?"::formatted).orElse("")));
+                  meant(text, texts).map("; did you mean '%s'?"::formatted).orElse("")));
     }
     return choices[index];
+  }
+
+  /** The choice that a word for yes or no stands for, else the one that is spelled alike. */
+  private static Optional<String> meant(String text, List<String> texts) {
+    String word =
+        switch (text.toLowerCase(Locale.ROOT)) {
+          case "on", "yes", "true" -> "all";
+          case "no", "false" -> "off";
+          default -> "";
+        };
+    return texts.contains(word) ? Optional.of(word) : Spelling.closest(text, texts);
   }
 
   static String text(Enum<?> choice) {

@@ -12,10 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one JSON document, nothing before or after it. */
 final class JsonReader {
+  private static final Pattern SOURCE =
+      Pattern.compile("\\[Source: [^;]*; line: ([0-9]+), column: ([0-9]+)]");
+
   private final JsonParser parser;
   private final TreeLimits limits = new TreeLimits();
 
@@ -38,10 +42,16 @@ final class JsonReader {
       }
       return root;
     } catch (JsonProcessingException e) {
-      throw new MalformedException(place(e.getLocation()), e.getOriginalMessage(), e);
+      throw new MalformedException(place(e.getLocation()), message(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException("a string in memory cannot fail to be read", e);
     }
+  }
+
+  /** The parser's words, with a second place in them written as ours are. */
+  private static String message(JsonProcessingException e) {
+    String words = String.valueOf(e.getOriginalMessage());
+    return SOURCE.matcher(words).replaceAll("line $1, column $2");
   }
 
   private Node node(@Nullable JsonToken token, int depth) throws IOException, MalformedException {

@@ -147,7 +147,8 @@ class EnvironmentDocumentTest {
         "secrets: [A, A] | secrets[1]: | 'A' is there twice",
         "setup: [x] | a text is due, this is a list",
         "agent: comand | did you mean 'command'?",
-        "internet: {agent: on} | is not one of off, none, common, all",
+        "internet: {agent: on} | is not one of off, none, common, all; did you mean 'all'?",
+        "internet: {agent: False} | is not one of off, none, common, all; did you mean 'off'?",
         "internet: {domains: ['*.example.org']} | sub-domains are included",
         "internet: {domains: [127.0.0.1]} | is not a domain",
         "internet: {methods: [get]} | upper case",
@@ -184,7 +185,11 @@ class EnvironmentDocumentTest {
     assertRefused("repository: https://x/y\n\tsetup: x\n", Syntax.YAML, "line 2, column");
     assertRefused(
         "{\"repository\": \"https://x/y\",\n \"setup\": }", Syntax.JSON, "line 2, column");
-    assertRefused("{\"repository\": \"https://x/y\"", Syntax.JSON, "line 1, column");
+    assertRefused(
+        "{\"repository\": \"https://x/y\"",
+        Syntax.JSON,
+        "line 1, column",
+        "expected close marker for Object (start marker at line 1, column 1)");
     assertRefused("{} {}", Syntax.JSON, "line 1, column 4", "after the document");
     assertRefused("", Syntax.YAML, "the document is empty");
     assertRefused("  ", Syntax.JSON, "the document is empty");
