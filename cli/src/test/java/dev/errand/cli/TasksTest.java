@@ -4,6 +4,7 @@ import static dev.errand.cli.FakeServer.TASK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -295,11 +296,54 @@ final class TasksTest {
   }
 
   @Test
+  void cancelSaysWhatIsOnItsWay() {
+    server.json("POST /api/v1/tasks/" + TASK + "/cancel", 202, task("running"));
+
+    Errand.Outcome whole = new Errand(folder, server).run("cloud", "cancel", TASK);
+    Errand.Outcome one = new Errand(folder, server).run("cloud", "cancel", TASK + "-2");
+
+    assertThat(whole.out()).isEqualTo("cancelling\n");
+    assertThat(one.out()).isEqualTo("cancelling attempt 2\n");
+  }
+
+  @Test
+  void anIdempotencyKeyHasTheLengthThatTheServerTakes() {
+    for (String key : List.of("", " ", "k".repeat(201))) {
+      Errand.Outcome outcome =
+          new Errand(folder, server).run("cloud", "exec", "--idempotency-key", key, "true");
+
+      assertThat(outcome.exit()).isEqualTo(2);
+      assertThat(outcome.err()).contains("an idempotency key has 1 to 200 characters");
+    }
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void whatAnotherServerAnswersIsNoDiff() {
+    server.on(
+        "GET /api/v1/tasks/" + TASK + "/diff",
+        request -> FakeServer.respond(request, 200, "text/html", "<html>hello</html>"));
+
+    for (String[] command : new String[][] {{"cloud", "diff", TASK}, {"apply", TASK}}) {
+      Errand.Outcome outcome = new Errand(folder, server).run(command);
+
+      assertThat(outcome.exit()).isEqualTo(1);
+      assertThat(outcome.out()).isEmpty();
+      assertThat(outcome.err())
+          .contains("the server's answer is no diff")
+          .contains("names an Errand server");
+    }
+  }
+
+  @Test
   void diffPassesBytesThroughAndColoursThemAtATerminal() {
     byte[] patch = {'-', 'a', '\r', '\n', '+', (byte) 0xff, 0x1b, '[', '2', 'J', '\n'};
     server.on(
         "GET /api/v1/tasks/" + TASK + "/diff",
-        request -> FakeServer.respond(request, 200, "text/plain", patch));
+        request -> {
+          request.exchange().getResponseHeaders().set("Errand-Attempt", "1");
+          FakeServer.respond(request, 200, "text/plain", patch);
+        });
 
     Errand.Outcome piped = new Errand(folder, server).run("cloud", "diff", TASK);
     Errand.Outcome shown = new Errand(folder, server).atTerminal().run("cloud", "diff", TASK);

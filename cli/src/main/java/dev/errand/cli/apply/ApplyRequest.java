@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * What to apply, where and how.
  *
  * @param task names the backup
- * @param attempt from 1, or 0 when it is not known
+ * @param attempt from 1
  * @param baseCommit what the diff was made against, or ""
  * @param threeWay merges where the diff does not fit, and leaves conflict markers
  * @param checkOnly changes nothing

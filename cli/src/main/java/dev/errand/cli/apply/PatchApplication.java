@@ -182,8 +182,8 @@ public final class PatchApplication {
 
   /** The command that hands the diff to git. */
   private String piped(String arguments) {
-    String name = request.task() + (request.attempt() == 0 ? "" : "-" + request.attempt());
-    return "errand cloud diff " + name + " | " + tree.command() + " " + arguments;
+    return "errand cloud diff %s-%d | %s %s"
+        .formatted(request.task(), request.attempt(), tree.command(), arguments);
   }
 
   private CommandFailure unwritten(String words, Set<String> left, @Nullable String backup) {

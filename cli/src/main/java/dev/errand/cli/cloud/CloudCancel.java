@@ -46,7 +46,10 @@ public final class CloudCancel implements Callable<Integer> {
     if (session.json()) {
       session.print(answer);
     } else {
-      session.print(SafeText.line(Task.of(answer).state()));
+      Task asked = Task.of(answer);
+      String underway = only == null ? "cancelling" : "cancelling attempt " + only;
+      // The answer shows the task as it was when it was asked to end.
+      session.print(asked.over() ? SafeText.line(asked.state()) : underway);
     }
     return 0;
   }

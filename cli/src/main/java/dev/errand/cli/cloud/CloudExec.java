@@ -34,6 +34,8 @@ public final class CloudExec implements Callable<Integer> {
   /** The server's own limit is lower and says so; this one only bounds memory. */
   private static final int MAX_PROMPT_BYTES = 4 * 1024 * 1024;
 
+  private static final int MAX_KEY_CHARACTERS = 200;
+
   /** The same key is sent each time, so a try that was answered into the void does no harm. */
   private static final int MAX_TRIES = 3;
 
@@ -96,6 +98,11 @@ public final class CloudExec implements Callable<Integer> {
     boolean waits = wait || follow;
     if (timeout != null && !waits) {
       throw CommandFailure.usage("--timeout says how long to wait", "add --wait or --follow");
+    }
+    if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
+      throw CommandFailure.usage(
+          "an idempotency key has 1 to " + MAX_KEY_CHARACTERS + " characters",
+          "give such a key, or leave --idempotency-key out");
     }
     String text = prompt();
     EnvironmentLookup.Found found = new EnvironmentLookup(session).findOrOnly(environment);
