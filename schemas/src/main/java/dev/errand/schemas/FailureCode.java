@@ -14,7 +14,10 @@ public enum FailureCode {
   NOT_ACCEPTABLE(FailureKind.USER, "ask for one of the types that /q/openapi lists"),
   MEDIA_TYPE_UNSUPPORTED(
       FailureKind.USER, "send the content type that /q/openapi lists for this request"),
-  NOT_FOUND(FailureKind.USER, "look the address up in /q/openapi"),
+  NOT_FOUND(
+      FailureKind.USER,
+      "check the name against what there is: `errand token list`, `errand secret list --kind git`,"
+          + " `errand env get ENV`, `errand cloud status ID`; /q/openapi lists the addresses"),
   TOKEN_INVALID(
       FailureKind.USER,
       "give a token of this server in ERRAND_TOKEN, or use the one in its data folder"),
