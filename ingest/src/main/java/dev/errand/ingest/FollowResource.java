@@ -2,7 +2,6 @@ package dev.errand.ingest;
 
 import dev.errand.ingest.access.Operation;
 import dev.errand.ingest.http.Artifacts;
-import dev.errand.ingest.http.Numbers;
 import dev.errand.ingest.http.Places;
 import dev.errand.ingest.tasks.LogCursor;
 import dev.errand.ingest.tasks.LogFollower;
@@ -68,7 +67,7 @@ public class FollowResource {
         new LogFollower(
             door.services().parts().views(),
             task.task(),
-            Numbers.read("attempt", attempt, 0),
+            TaskAccess.attemptNumber(task, attempt),
             follow,
             LogCursor.parse(seen));
     return followers.stream(
@@ -86,7 +85,7 @@ public class FollowResource {
   public Response text(
       @PathParam("id") String id, @QueryParam("attempt") @Nullable String attempt) {
     TaskView task = tasks.require(id, Operation.READ_TASK);
-    int number = Numbers.read("attempt", attempt, 0);
+    int number = TaskAccess.attemptNumber(task, attempt);
     LogText text = new LogText(door.services().parts().artifacts(), () -> reader(task));
     Places.Place place = followers.place(); // what is live costs a consumer here too
     StreamingOutput output =

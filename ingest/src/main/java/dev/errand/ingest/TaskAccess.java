@@ -3,6 +3,7 @@ package dev.errand.ingest;
 import dev.errand.ingest.access.Access;
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.Operation;
+import dev.errand.ingest.http.Numbers;
 import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Failure;
@@ -72,6 +73,29 @@ class TaskAccess {
   }
 
   /**
+   * The attempt that a request names; 0 when it names none.
+   *
+   * @throws ErrandException REQUEST_INVALID, or NOT_FOUND for one that the task was not given
+   */
+  static int attemptNumber(TaskView task, @Nullable String text) {
+    int number = Numbers.read("attempt", text, 0);
+    if (text != null && number < 1) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID, "attempts count from 1: there is no attempt " + text);
+    }
+    TaskView.Admitted admitted = task.admitted();
+    if (admitted != null && number > admitted.attempts()) {
+      throw unknownAttempt(number);
+    }
+    return number;
+  }
+
+  private static ErrandException unknownAttempt(int number) {
+    return new ErrandException(
+        FailureCode.NOT_FOUND, "the task has no attempt %d".formatted(number));
+  }
+
+  /**
    * One attempt of a task.
    *
    * @param number 0 is the best, or the only one
@@ -79,11 +103,7 @@ class TaskAccess {
    */
   AttemptView attempt(TaskView task, int number) {
     if (number != 0) {
-      return task.attempt(number)
-          .orElseThrow(
-              () ->
-                  new ErrandException(
-                      FailureCode.NOT_FOUND, "the task has no attempt %d".formatted(number)));
+      return task.attempt(number).orElseThrow(() -> unknownAttempt(number));
     }
     return task.best()
         .or(() -> task.attempts().stream().filter(a -> a.patch() != null).findFirst())
@@ -94,6 +114,11 @@ class TaskAccess {
                     FailureCode.DIFF_MISSING, "the task has no diff: it is " + word(task.state())));
   }
 
+  /**
+   * The filter, within what its caller may see.
+   *
+   * @throws ErrandException REQUEST_INVALID, or NOT_ALLOWED for others' tasks
+   */
   TaskQuery query(Caller caller, Filter filter) {
     if (filter.limit() < 1 || filter.limit() > TaskQuery.MAX_LIMIT) {
       throw new ErrandException(
@@ -101,6 +126,11 @@ class TaskAccess {
     }
     Owner owner = filter.owner() == null ? null : parsed("owner", filter.owner(), Owner::new);
     if (Access.reach(caller.role(), Operation.READ_TASK) != Access.Reach.EVERYTHING) {
+      if (owner != null && !owner.equals(caller.owner())) {
+        throw new ErrandException(
+            FailureCode.NOT_ALLOWED,
+            "a producer lists its owner's own tasks; others' need the role operator");
+      }
       owner = caller.owner();
     }
     return new TaskQuery(

@@ -149,7 +149,7 @@ public class TaskResource {
   public Response diff(@PathParam("id") String id, @QueryParam("attempt") @Nullable String number)
       throws IOException {
     TaskView task = tasks.require(id, Operation.READ_TASK);
-    AttemptView attempt = tasks.attempt(task, Numbers.read("attempt", number, 0));
+    AttemptView attempt = tasks.attempt(task, TaskAccess.attemptNumber(task, number));
     Patch patch = attempt.patch();
     if (patch == null) {
       throw new ErrandException(

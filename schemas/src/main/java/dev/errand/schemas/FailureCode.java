@@ -73,7 +73,8 @@ public enum FailureCode {
   OUT_OF_MEMORY(FailureKind.USER, "raise limits.memory, or make the work smaller"),
   DIFF_TOO_LARGE(
       FailureKind.USER,
-      "have generated files ignored with .gitignore, or raise errand.diff-collector.max-patch-bytes"),
+      "have generated files ignored with .gitignore, or raise the limit that was passed:"
+          + " errand.diff-collector.max-patch-bytes or errand.diff-collector.max-files"),
   DIFF_INVALID(
       FailureKind.USER,
       "read the message: the working tree holds something that a patch cannot express"),

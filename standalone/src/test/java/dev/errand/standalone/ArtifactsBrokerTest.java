@@ -137,12 +137,16 @@ class ArtifactsBrokerTest {
   }
 
   @Test
-  void anAttemptThatThereIsNotHasNoDiff() throws Exception {
+  void anAttemptThatThereIsNotHasNoDiffAndNoLog() throws Exception {
     String task = presented(new Digest("d".repeat(64)), 5);
 
-    Door.Answer diff = admin.get(task + "/diff?attempt=2");
+    for (String part : List.of("/diff", "/logs")) {
+      Door.Answer none = admin.get(task + part + "?attempt=2");
+      assertThat(none.status()).isEqualTo(404);
+      assertThat(none.json().path("code").asText()).isEqualTo("NOT_FOUND");
 
-    assertThat(diff.status()).isEqualTo(404);
-    assertThat(diff.json().path("code").asText()).isEqualTo("NOT_FOUND");
+      Door.Answer zero = admin.get(task + part + "?attempt=0");
+      assertThat(zero.json().path("code").asText()).isEqualTo("REQUEST_INVALID");
+    }
   }
 }

@@ -222,5 +222,6 @@ class RolesBrokerTest {
     assertThat(callers.get(1).get("/api/v1/tasks?limit=100").body()).contains(task);
     assertThat(callers.get(2).get("/api/v1/tasks?limit=100").body()).doesNotContain(task);
     assertThat(callers.get(3).get("/api/v1/tasks?limit=100&owner=owner").body()).contains(task);
+    assertThat(callers.get(2).get("/api/v1/tasks?owner=owner").body()).contains("NOT_ALLOWED");
   }
 }
