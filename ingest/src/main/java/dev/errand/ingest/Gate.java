@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -36,7 +37,7 @@ public class Gate {
   Gate(IngestSettings settings) {
     hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
     settings.hosts().ifPresent(more -> more.forEach(host -> hosts.add(lower(host))));
-    settings.publicUrl().ifPresent(url -> hosts.add(lower(url.getHost())));
+    settings.publicUrl().map(URI::getHost).ifPresent(host -> hosts.add(lower(host)));
   }
 
   private static String lower(String host) {
@@ -49,6 +50,7 @@ public class Gate {
 
   /** What no route has answered; the framework's own page would say nothing to a program. */
   void after(@Observes Router router) {
+    router.route().order(Integer.MIN_VALUE).failureHandler(this::refuseWithoutHost);
     router
         .route()
         .last()
@@ -57,6 +59,17 @@ public class Gate {
                 refuse(
                     context.response(),
                     Problem.of(FailureCode.NOT_FOUND, "nothing lies at this address")));
+  }
+
+  /** Vert.x fails what names no host before any filter is asked, and the framework tells of it. */
+  private void refuseWithoutHost(RoutingContext context) {
+    Problem problem = context.request().authority() == null ? problem(context.request()) : null;
+    if (problem == null) {
+      context.next();
+    } else {
+      addHeaders(context.response());
+      refuse(context.response(), problem);
+    }
   }
 
   private void pass(RoutingContext context) {

@@ -79,7 +79,11 @@ class HttpRulesBrokerTest {
 
   @Test
   void aRequestThatNamesNoHostIsRefused() {
-    assertThat(raw("GET /api/v1/server HTTP/1.0")).startsWith("HTTP/1.0 400 ");
+    for (String version : List.of("HTTP/1.0", "HTTP/1.1")) {
+      assertThat(raw("GET /api/v1/server " + version))
+          .startsWith(version + " 400 ")
+          .contains("application/problem+json", "REQUEST_INVALID");
+    }
   }
 
   @Test
