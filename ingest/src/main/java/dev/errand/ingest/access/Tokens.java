@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -35,13 +36,15 @@ public final class Tokens {
   private static final byte[] INBOX_LABEL = Macs.utf8("errand inbox v1");
 
   private final PrivateFile file;
+  private final PrivateFile own;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Token> byId = new ConcurrentSkipListMap<>();
 
-  private Tokens(PrivateFile file, InstantSource clock) {
+  private Tokens(PrivateFile file, PrivateFile own, InstantSource clock) {
     this.file = file;
+    this.own = own;
     this.clock = clock;
   }
 
@@ -67,12 +70,12 @@ public final class Tokens {
    * own, from which the command finds it.
    */
   public static Tokens open(Path tokensFile, Path adminTokenFile, InstantSource clock) {
-    Tokens tokens = new Tokens(new PrivateFile(tokensFile), clock);
+    Tokens tokens = new Tokens(new PrivateFile(tokensFile), new PrivateFile(adminTokenFile), clock);
     if (tokens.file.exists()) {
       tokens.load();
     } else {
       Issued admin = tokens.issue(FIRST_OWNER, Role.ADMIN);
-      new PrivateFile(adminTokenFile).write(admin.token() + "\n");
+      tokens.own.write(admin.token() + "\n");
     }
     return tokens;
   }
@@ -85,7 +88,7 @@ public final class Tokens {
         byId.put(s.id(), new Token(s.id(), owner, s.role(), s.sha256(), s.inboxKey(), createdAt));
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("%s is damaged: %s".formatted(file.path(), e), e);
+      throw new UncheckedIOException("%s is damaged".formatted(file.path()), e);
     }
   }
 
@@ -167,7 +170,8 @@ public final class Tokens {
    * Ends a token's validity, durable when this returns.
    *
    * @return whether there was one
-   * @throws ErrandException REQUEST_INVALID for the last admin's: nobody could make another
+   * @throws ErrandException REQUEST_INVALID for the last admin's: nobody could make another; and
+   *     for the one that the command on this machine finds in its file, and knows no other
    */
   public synchronized boolean revoke(String id) {
     Token token = byId.get(id);
@@ -180,8 +184,22 @@ public final class Tokens {
           FailureCode.REQUEST_INVALID,
           "this is the last admin's token; make another one before revoking it");
     }
+    if (isOwn(id)) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID,
+          "this is the token that the command uses on the server's machine; write another admin's"
+              + " token into %s before revoking it".formatted(own.path()));
+    }
     byId.remove(id);
     save();
     return true;
+  }
+
+  private boolean isOwn(String id) {
+    if (!own.exists()) {
+      return false;
+    }
+    Matcher matcher = TEXT.matcher(own.read().strip());
+    return matcher.matches() && matcher.group(1).equals(id);
   }
 }

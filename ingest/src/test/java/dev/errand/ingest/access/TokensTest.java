@@ -10,6 +10,7 @@ import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.StageName;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,28 @@ class TokensTest {
 
     assertThatThrownBy(() -> tokens.revoke(admin)).isInstanceOf(ErrandException.class);
     assertThat(tokens.find(admin)).isPresent();
+  }
+
+  @Test
+  void keepsTheOneThatTheCommandUses() throws Exception {
+    String own = tokens.all().iterator().next().id();
+    Tokens.Issued other = tokens.issue(ANN, Role.ADMIN);
+
+    assertThatThrownBy(() -> tokens.revoke(own))
+        .isInstanceOf(ErrandException.class)
+        .hasMessageContaining(folder.resolve("token").toString());
+
+    Files.writeString(folder.resolve("token"), other.token());
+    assertThat(tokens.revoke(own)).isTrue();
+  }
+
+  @Test
+  void namesItsFileWhenThatIsDamaged() throws Exception {
+    Files.writeString(folder.resolve("server/tokens.json"), "{");
+
+    assertThatThrownBy(this::reopened)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("tokens.json is damaged");
   }
 
   @Test
