@@ -28,7 +28,8 @@ public record Connection(Origin origin, @Nullable String token) {
   /**
    * @param server from --server, or null
    * @param token from --token, or null
-   * @throws CommandFailure (UNREACHABLE) when no server is named anywhere and none has run here
+   * @throws CommandFailure (UNREACHABLE) when no server is named anywhere and none has run here;
+   *     (NOT_ALLOWED) when only the data folder could name one, and is closed to this user
    */
   public static Connection find(
       @Nullable String server,
@@ -40,6 +41,13 @@ public record Connection(Origin origin, @Nullable String token) {
     Origin origin = origin(server, "--server");
     if (origin == null) {
       origin = fromEnvironment != null ? fromEnvironment : fromFolder;
+    }
+    if (origin == null && !Files.notExists(dataFolder) && !Files.isExecutable(dataFolder)) {
+      throw new CommandFailure(
+          ExitCode.NOT_ALLOWED,
+          "the data folder %s belongs to %s and is closed to you"
+              .formatted(dataFolder, owner(dataFolder)),
+          "run this as that user, or give ERRAND_SERVER and ERRAND_TOKEN");
     }
     if (origin == null) {
       throw new CommandFailure(
@@ -58,6 +66,14 @@ public record Connection(Origin origin, @Nullable String token) {
     }
     String own = origin.equals(fromFolder) ? small(dataFolder.resolve("token")) : null;
     return new Connection(origin, own == null ? null : checked(own, "the data folder"));
+  }
+
+  private static String owner(Path dataFolder) {
+    try {
+      return Files.getOwner(dataFolder).getName();
+    } catch (IOException e) {
+      return "another user"; // the folder above it is closed as well
+    }
   }
 
   private static @Nullable Origin origin(@Nullable String text, String from) {
