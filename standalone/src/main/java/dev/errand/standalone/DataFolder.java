@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The data folder, by what lies where. Each service finds its own part; all services of a node use
@@ -15,6 +18,21 @@ import java.util.HexFormat;
  */
 record DataFolder(Path root) {
   private static final int INSTALLATION_BYTES = 8;
+
+  /** What may lie in it before the first start has ended, a new disk's own folder among it. */
+  private static final Set<String> OWN =
+      Set.of(
+          "errand.yaml",
+          "token",
+          "server",
+          "kafka",
+          "streams",
+          "attempts",
+          "artifacts",
+          "mirrors",
+          "boxes",
+          "secrets",
+          "lost+found");
 
   Path kafka() {
     return root.resolve("kafka");
@@ -48,6 +66,22 @@ record DataFolder(Path root) {
     return root.resolve("server").resolve("hold");
   }
 
+  /** Something in it that no Errand has put there; none once an installation has its name here. */
+  Optional<String> stranger() throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      Optional<String> stranger =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !OWN.contains(name))
+              .findFirst();
+      return Files.exists(installationFile()) ? Optional.empty() : stranger;
+    }
+  }
+
+  private Path installationFile() {
+    return root.resolve("server").resolve("installation");
+  }
+
   /**
    * This installation's name, on the labels of its containers: made once, at the first start, by
    * whichever process is first.
@@ -55,7 +89,7 @@ record DataFolder(Path root) {
    * @throws ErrandException DISK_FULL when it cannot be kept
    */
   String installation() {
-    Path file = root.resolve("server").resolve("installation");
+    Path file = installationFile();
     try {
       if (!Files.exists(file)) {
         byte[] random = new byte[INSTALLATION_BYTES];

@@ -1,5 +1,6 @@
 package dev.errand.standalone;
 
+import dev.errand.standalone.Finding.ObstacleException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,17 +41,18 @@ final class Doctor {
 
   /** The server when one runs, else whether one could. */
   private List<Finding> server() {
-    if (installation.process().isPresent()) {
-      String seen = installation.url().map(Object::toString).orElse("no address yet");
-      return List.of(
-          Finding.of(
-              "server", installation.isReady(), seen, "look into " + installation.logFile()));
-    }
     try {
+      if (installation.process().isPresent()) {
+        String seen = installation.url().map(Object::toString).orElse("no address yet");
+        return List.of(
+            Finding.of(
+                "server", installation.isReady(), seen, "look into " + installation.logFile()));
+      }
       return ports.get().findings();
+    } catch (ObstacleException e) {
+      return List.of(e.finding());
     } catch (RuntimeException e) { // whatever the settings' parsers throw at what is no setting
-      String said = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
-      return List.of(Finding.missing("settings", said, "correct " + installation.settingsFile()));
+      return List.of(installation.refusedSetting(String.valueOf(e.getMessage())).finding());
     }
   }
 

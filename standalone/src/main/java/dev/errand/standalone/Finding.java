@@ -29,8 +29,29 @@ record Finding(String check, boolean well, String seen, String remedy) {
         .formatted(quoted(check), well, quoted(seen), quoted(remedy));
   }
 
+  /** For whoever was told to do something else. */
+  String sentence() {
+    return "%s. Perhaps you should %s.".formatted(seen, remedy);
+  }
+
   private static String quoted(String text) {
     String escaped = text.replace("\\", "\\\\").replace("\"", "\\\"");
     return '"' + escaped.replaceAll("\\p{Cntrl}+", " ") + '"';
+  }
+
+  /** What was found keeps the program from going on; the message holds the remedy. */
+  static final class ObstacleException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Finding finding;
+
+    ObstacleException(Finding finding) {
+      super(finding.sentence());
+      this.finding = finding;
+    }
+
+    Finding finding() {
+      return finding;
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -80,6 +81,10 @@ final class HostProbe {
           "%s has %d bytes".formatted(data, length),
           "set ERRAND_DATA to a path of at most %d bytes: sockets lie below it"
               .formatted(MAX_DATA_BYTES));
+    }
+    Optional<Finding> objection = new Installation(data).objection();
+    if (objection.isPresent()) {
+      return objection.get();
     }
     Path nearest = nearest();
     if (Files.isDirectory(nearest) && Files.isWritable(nearest) && Files.isExecutable(nearest)) {

@@ -1,19 +1,26 @@
 package dev.errand.standalone;
 
-import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.FailureCode;
+import dev.errand.standalone.Finding.ObstacleException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Where an Errand lies on this machine: one absolute folder, and in it what a server that runs
@@ -23,6 +30,10 @@ import java.util.Optional;
  */
 record Installation(Path data) {
   private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final Pattern KNOWN_SETTINGS =
+      Pattern.compile(
+          "(%[^.]+\\.)?(quarkus\\.|errand\\.(agent-runner|diff-collector|egress|ingest|provisioner"
+              + "|repositories|server)\\.)");
   private static final int START_FIELD = 22 - 3; // of those behind the name, which is the second
 
   static Installation of(Map<String, String> environment) {
@@ -44,6 +55,31 @@ record Installation(Path data) {
         && Files.isRegularFile(settingsFile())) {
       System.setProperty("smallrye.config.locations", settingsFile().toString());
     }
+  }
+
+  /**
+   * Refuses names in the settings file that nothing reads. What stands below one of our prefixes is
+   * looked at where it is read.
+   *
+   * @throws IllegalArgumentException naming the first
+   */
+  void requireKnownSettings(Config config) {
+    for (ConfigSource source : config.getConfigSources()) {
+      if (source.getName().contains(settingsFile().toString())) {
+        for (String name : source.getPropertyNames()) {
+          if (!KNOWN_SETTINGS.matcher(name).lookingAt()) {
+            throw new IllegalArgumentException("'%s' is no setting".formatted(name));
+          }
+        }
+      }
+    }
+  }
+
+  /** What to throw when a setting is not taken. */
+  ObstacleException refusedSetting(String why) {
+    return new ObstacleException(
+        Finding.missing(
+            "settings", why.strip().replaceAll("\\s+", " "), "correct " + settingsFile()));
   }
 
   Path logFile() {
@@ -68,17 +104,63 @@ record Installation(Path data) {
     return data.resolve("server");
   }
 
-  /** Makes the folders, for their owner only; DISK_FULL when it cannot. */
+  /**
+   * Makes the folders, for their owner only, and gives the installation its name.
+   *
+   * @throws ObstacleException when they cannot be made, or the data folder is something else's
+   */
   void ensureFolders() {
+    objection()
+        .ifPresent(
+            finding -> {
+              throw new ObstacleException(finding);
+            });
     try {
-      var owner = PosixFilePermissions.fromString("rwx------");
       Files.createDirectories(data);
-      Files.setPosixFilePermissions(data, owner);
+      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
       Files.createDirectories(server());
     } catch (IOException e) {
-      throw new ErrandException(
-          FailureCode.DISK_FULL, "the data folder %s cannot be made: %s".formatted(data, e), e);
+      throw new ObstacleException(unusable("cannot be made: " + reason(e)));
     }
+    new DataFolder(data).installation();
+  }
+
+  /**
+   * Why the data folder is not to be taken although it is there: others use it, and would be shut
+   * out by its being made its owner's only.
+   */
+  Optional<Finding> objection() {
+    if (!Files.isDirectory(data)) {
+      return Optional.empty();
+    }
+    try {
+      if (Files.getPosixFilePermissions(data).contains(PosixFilePermission.OTHERS_WRITE)) {
+        return Optional.of(unusable("is open to everybody's files"));
+      }
+      return new DataFolder(data)
+          .stranger()
+          .map(name -> unusable("is no data folder of Errand's: '%s' lies in it".formatted(name)));
+    } catch (IOException e) {
+      return Optional.of(unusable("cannot be read: " + reason(e)));
+    }
+  }
+
+  private Finding unusable(String why) {
+    return Finding.missing(
+        "data folder",
+        data + " " + why,
+        "set ERRAND_DATA to an empty folder of your own, or to one that can be made");
+  }
+
+  /** An exception of files whose message is only the file says the rest with its name. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException _ -> "you may not do that there";
+      case NoSuchFileException _ -> "no folder can be made there";
+      case FileAlreadyExistsException _ -> "there is a file of this name";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.toString();
+    };
   }
 
   /** The serving process, when it lives: a reused process id is told by its start. */
@@ -134,16 +216,34 @@ record Installation(Path data) {
    * Source: proc_pid_stat(5), field 22; the second field may hold anything up to its parenthesis.
    */
   private static String startOf(ProcessHandle process) {
-    return read(Path.of("/proc", Long.toString(process.pid()), "stat"))
-        .map(stat -> stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD])
-        .orElse("?");
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD];
+    } catch (IOException e) {
+      return "?"; // it has ended
+    }
   }
 
-  private static Optional<String> read(Path file) {
+  /** What a server has said; nothing when none has. */
+  private Optional<String> read(Path file) {
     try {
       return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());
+    } catch (AccessDeniedException e) {
+      throw new ObstacleException(
+          Finding.missing(
+              "data folder",
+              "%s belongs to %s and is closed to you".formatted(data, owner()),
+              "run this as that user, or set ERRAND_DATA to a folder of yours"));
     } catch (IOException e) {
-      return Optional.empty(); // not there: no server has said anything
+      return Optional.empty();
+    }
+  }
+
+  private String owner() {
+    try {
+      return Files.getOwner(data).getName();
+    } catch (IOException e) {
+      return "another user"; // the folder above it is closed as well
     }
   }
 }

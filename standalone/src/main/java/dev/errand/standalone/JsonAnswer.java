@@ -2,6 +2,7 @@ package dev.errand.standalone;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.errand.standalone.Finding.ObstacleException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -26,13 +27,42 @@ record JsonAnswer(Installation installation, PrintStream out, PrintStream err) {
    */
   int tell(ToIntFunction<PrintStream> command) {
     ByteArrayOutputStream words = new ByteArrayOutputStream();
-    int exit = command.applyAsInt(new PrintStream(words, true, StandardCharsets.UTF_8));
+    int exit;
+    try {
+      exit = command.applyAsInt(new PrintStream(words, true, StandardCharsets.UTF_8));
+    } catch (ObstacleException e) {
+      fail(1, e.finding().seen(), e.finding().remedy());
+      return 1;
+    }
     if (exit == 0) {
       out.println(text(state()));
     } else {
-      err.println(text(failure(exit, words.toString(StandardCharsets.UTF_8))));
+      List<String> lines =
+          words
+              .toString(StandardCharsets.UTF_8)
+              .lines()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty())
+              .toList();
+      String detail = lines.isEmpty() ? "it failed" : lines.getFirst();
+      fail(exit, detail, "run `errand doctor`", lines.stream().skip(1).toList());
     }
     return exit;
+  }
+
+  /** Tells a failure of which no more is known than this. */
+  void fail(int exit, String detail, String hint) {
+    fail(exit, detail, hint, List.of());
+  }
+
+  private void fail(int exit, String detail, String hint, List<String> lastLines) {
+    Map<String, @Nullable Object> failure = new LinkedHashMap<>();
+    failure.put("exitCode", exit);
+    failure.put("code", null);
+    failure.put("detail", detail);
+    failure.put("hint", hint);
+    failure.put("lastLines", lastLines);
+    err.println(text(failure));
   }
 
   private Map<String, @Nullable Object> state() {
@@ -42,17 +72,6 @@ record JsonAnswer(Installation installation, PrintStream out, PrintStream err) {
     state.put("url", runs ? installation.url().map(URI::toString).orElse(null) : null);
     state.put("data", installation.data().toString());
     return state;
-  }
-
-  private static Map<String, @Nullable Object> failure(int exit, String words) {
-    List<String> lines = words.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-    Map<String, @Nullable Object> failure = new LinkedHashMap<>();
-    failure.put("exitCode", exit);
-    failure.put("code", null);
-    failure.put("detail", lines.isEmpty() ? "it failed" : lines.getFirst());
-    failure.put("hint", "run `errand doctor`");
-    failure.put("lastLines", lines.isEmpty() ? lines : lines.subList(1, lines.size()));
-    return failure;
   }
 
   private static String text(Map<String, @Nullable Object> document) {

@@ -81,6 +81,11 @@ public class Server {
     long reserveBytes = settings.diskReserveBytes();
     DiskReserve.of(data.root(), reserveBytes / START_SHARE).requireRoom();
     Set<Service> services = EnumSet.copyOf(settings.services());
+    // First of all, so that `errand down` finds what is still starting; `up` has it recorded
+    // already.
+    if (services.contains(Service.INGEST) && installation.process().isEmpty()) {
+      installation.recordProcess(ProcessHandle.current());
+    }
     KafkaConnection connection = connection(services, data);
     TopicCatalogue.ensure(
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());
@@ -94,7 +99,6 @@ public class Server {
       NodeParts parts = files.with(credentials);
       if (services.contains(Service.INGEST)) {
         openFrontDoor(host, parts);
-        installation.recordProcess(ProcessHandle.current());
         installation.recordUrl(URI.create("http://localhost:" + httpPort()));
       }
       workers.start(services, host, parts).forEach(started::push);

@@ -14,7 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Starts the server in a process of its own and waits until it takes tasks. */
 final class Up {
@@ -55,7 +59,7 @@ final class Up {
             FileChannel.open(
                 installation.startLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var _ = file.lock()) {
-      return isRunning() ? 0 : start();
+      return isRunning() ? 0 : startUninterrupted();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + installation.startLock(), e);
     }
@@ -71,18 +75,16 @@ final class Up {
 
   private boolean isObstructed() {
     List<Finding> obstacles = doctor.obstacles();
-    obstacles.forEach(
-        obstacle ->
-            out.println(
-                "Errand cannot start: %s. Perhaps you should %s."
-                    .formatted(obstacle.seen(), obstacle.remedy())));
+    obstacles.forEach(obstacle -> out.println("Errand cannot start: " + obstacle.sentence()));
     return !obstacles.isEmpty();
   }
 
   private int start() {
     long start = System.nanoTime();
     out.println("Starting Errand in " + installation.data() + " ...");
-    Process server = launch();
+    // One that others have just started is waited for: a second one would only be in its way.
+    Optional<ProcessHandle> others = installation.process();
+    ProcessHandle server = others.orElseGet(this::launch);
     while (System.nanoTime() - start < PATIENCE.toNanos()) {
       if (installation.process().isPresent() && installation.isReady()) {
         out.printf(
@@ -92,11 +94,31 @@ final class Up {
         return 0;
       }
       if (ended(server)) {
-        return failed("Errand did not start (exit code %d).".formatted(server.exitValue()));
+        return failed("Errand did not start.");
       }
     }
-    server.destroy();
+    if (others.isEmpty()) {
+      server.destroy();
+    }
     return failed("Errand was not ready after %d s.".formatted(PATIENCE.toSeconds()));
+  }
+
+  /** Whoever interrupts this program interrupts its waiting only. */
+  private int startUninterrupted() {
+    AtomicBoolean waiting = new AtomicBoolean(true);
+    Thread farewell =
+        new Thread(
+            () -> {
+              if (waiting.get()) {
+                out.println("Errand goes on starting; `errand down` stops it.");
+              }
+            });
+    Runtime.getRuntime().addShutdownHook(farewell);
+    try {
+      return start();
+    } finally {
+      waiting.set(false);
+    }
   }
 
   private void tellOfEngine() {
@@ -109,17 +131,22 @@ final class Up {
     }
   }
 
-  private static boolean ended(Process server) {
+  private static boolean ended(ProcessHandle server) {
     try {
-      return server.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+      server.onExit().get(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a process's end cannot fail", e);
     }
   }
 
   /** The same program and options as this process, detached from its terminal and its input. */
-  private Process launch() {
+  private ProcessHandle launch() {
     ProcessHandle.Info self = ProcessHandle.current().info();
     List<String> command = new ArrayList<>(List.of("setsid", self.command().orElseThrow()));
     for (String argument : self.arguments().orElseThrow()) {
@@ -128,18 +155,28 @@ final class Up {
       }
     }
     command.add("serve");
-    File log = installation.logFile().toFile();
     try {
       Files.deleteIfExists(installation.urlFile());
-      return new ProcessBuilder(command)
-          .redirectInput(new File("/dev/null"))
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-          .redirectError(ProcessBuilder.Redirect.appendTo(log))
-          .directory(installation.data().toFile())
-          .start();
+      ProcessHandle server = server(installation, command).start().toHandle();
+      // Here and not only by itself: `errand down` is to find it from its first moment on.
+      installation.recordProcess(server);
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException("the server's process cannot be started", e);
     }
+  }
+
+  /** Works in the data folder, where a relative name of it would mean another one. */
+  static ProcessBuilder server(Installation installation, List<String> command) {
+    File log = installation.logFile().toFile();
+    ProcessBuilder server =
+        new ProcessBuilder(command)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log))
+            .directory(installation.data().toFile());
+    server.environment().put("ERRAND_DATA", installation.data().toString());
+    return server;
   }
 
   private int failed(String what) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.errand.standalone.Finding.ObstacleException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,6 +70,20 @@ final class JsonAnswerTest {
     assertThat(exit).isZero();
     assertThat(json(out).path("state").asText()).isEqualTo("stopped");
     assertThat(json(out).path("url").isNull()).isTrue();
+  }
+
+  @Test
+  void anObstacleIsToldWithItsRemedy() throws IOException {
+    int exit =
+        answer()
+            .tell(
+                _ -> {
+                  throw new ObstacleException(Finding.missing("folder", "it is shut", "open it"));
+                });
+
+    assertThat(exit).isEqualTo(1);
+    assertThat(json(err).path("detail").asText()).isEqualTo("it is shut");
+    assertThat(json(err).path("hint").asText()).isEqualTo("open it");
   }
 
   @Test
