@@ -1,5 +1,6 @@
 package dev.errand.agentrunner;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -20,4 +21,18 @@ public interface AgentRunnerSettings {
    */
   @WithDefault("PT25H")
   Duration timeout();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(AgentRunnerSettings settings) {
+    SettingRange.require("errand.agent-runner.slots", settings.slots(), 1, 96);
+    SettingRange.require(
+        "errand.agent-runner.timeout",
+        settings.timeout(),
+        Duration.ofMinutes(1),
+        Duration.ofDays(7));
+  }
 }

@@ -1,5 +1,6 @@
 package dev.errand.diffcollector;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -28,4 +29,21 @@ public interface DiffCollectorSettings {
   /** How many diffs one node makes at once, 1 to 96; each is git at work on one core. */
   @WithDefault("4")
   int slots();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(DiffCollectorSettings settings) {
+    SettingRange.require(
+        "errand.diff-collector.max-patch-bytes", settings.maxPatchBytes(), 1 << 10, 1 << 30);
+    SettingRange.require("errand.diff-collector.max-files", settings.maxFiles(), 1, 1_000_000);
+    SettingRange.require(
+        "errand.diff-collector.timeout",
+        settings.timeout(),
+        Duration.ofSeconds(1),
+        Duration.ofHours(1));
+    SettingRange.require("errand.diff-collector.slots", settings.slots(), 1, 96);
+  }
 }

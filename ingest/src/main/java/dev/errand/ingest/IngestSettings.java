@@ -1,5 +1,6 @@
 package dev.errand.ingest;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -25,4 +26,23 @@ public interface IngestSettings {
    */
   @WithDefault("100")
   int maxFollowers();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(IngestSettings settings) {
+    SettingRange.require("errand.ingest.max-followers", settings.maxFollowers(), 1, 1_000);
+    for (String host : settings.hosts().orElse(List.of())) {
+      if (!host.matches("[A-Za-z0-9._:-]+")) {
+        throw new IllegalArgumentException("errand.ingest.hosts: '%s' is no host".formatted(host));
+      }
+    }
+    if (settings.publicUrl().isPresent() && settings.publicUrl().get().getHost() == null) {
+      throw new IllegalArgumentException(
+          "errand.ingest.public-url: '%s' names no host, as https://errand.example.org does"
+              .formatted(settings.publicUrl().get()));
+    }
+  }
 }

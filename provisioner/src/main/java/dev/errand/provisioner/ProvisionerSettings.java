@@ -1,5 +1,6 @@
 package dev.errand.provisioner;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -37,4 +38,27 @@ public interface ProvisionerSettings {
    * that are on the engine already belong to the registry that their name says.
    */
   Optional<List<String>> registries();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(ProvisionerSettings settings) {
+    settings
+        .permits()
+        .ifPresent(permits -> SettingRange.require("errand.provisioner.permits", permits, 1, 96));
+    SettingRange.require("errand.provisioner.create-slots", settings.createSlots(), 1, 96);
+    SettingRange.require("errand.provisioner.checkout-slots", settings.checkoutSlots(), 1, 96);
+    SettingRange.require(
+        "errand.provisioner.checkout-timeout",
+        settings.checkoutTimeout(),
+        Duration.ofSeconds(1),
+        Duration.ofHours(6));
+    SettingRange.require(
+        "errand.provisioner.max-setup",
+        settings.maxSetup(),
+        Duration.ofSeconds(1),
+        Duration.ofHours(24));
+  }
 }

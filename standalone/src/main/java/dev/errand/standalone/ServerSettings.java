@@ -1,5 +1,6 @@
 package dev.errand.standalone;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ public interface ServerSettings {
   int DEFAULT_KAFKA_PORT = 9092;
   int DEFAULT_CONTROLLER_PORT = 9093;
   long DEFAULT_DISK_RESERVE_BYTES = 1L << 30;
+  int MAX_PORT = 65_535;
 
   /**
    * The data folder: absolute, short, identical for all services of a node. One installation per
@@ -116,5 +118,41 @@ public interface ServerSettings {
     PROVISIONER,
     AGENT_RUNNER,
     DIFF_COLLECTOR
+  }
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(ServerSettings settings) {
+    if (!settings.node().matches("[a-z0-9-]{1,40}")) {
+      throw new IllegalArgumentException(
+          "errand.server.node is 1 to 40 of a-z, 0-9 and dashes, not '%s'"
+              .formatted(settings.node()));
+    }
+    SettingRange.require(
+        "errand.server.disk-reserve-bytes", settings.diskReserveBytes(), 0, Long.MAX_VALUE);
+    SettingRange.require(
+        "errand.server.node-silence",
+        settings.nodeSilence(),
+        Duration.ofSeconds(20),
+        Duration.ofDays(1));
+    SettingRange.require("errand.server.kafka.port", settings.kafka().port(), 0, MAX_PORT);
+    SettingRange.require(
+        "errand.server.kafka.controller-port", settings.kafka().controllerPort(), 0, MAX_PORT);
+    if (settings.kafka().port() != 0
+        && settings.kafka().port() == settings.kafka().controllerPort()) {
+      throw new IllegalArgumentException(
+          "errand.server.kafka.port and errand.server.kafka.controller-port are both "
+              + settings.kafka().port());
+    }
+    SettingRange.require(
+        "errand.server.kafka.patience",
+        settings.kafka().patience(),
+        Duration.ofSeconds(1),
+        Duration.ofDays(1));
+    SettingRange.require("errand.server.kafka.partitions", settings.kafka().partitions(), 1, 100);
+    SettingRange.require("errand.server.kafka.replication", settings.kafka().replication(), 1, 5);
   }
 }

@@ -1,6 +1,7 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.schemas.FailureCode;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each mistake that a user can make is answered with what is wrong and what to do. */
@@ -148,6 +150,56 @@ class BadInputSystemTest {
           .contains(Integer.toString(taken.getLocalPort()))
           .containsPattern("is taken|in use")
           .doesNotContain("\tat ");
+    } finally {
+      Folders.delete(data);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "errand.server.foo, 1, errand.server.foo",
+    "errand.server.node, A B, not 'A B'",
+    "errand.provisioner.permits, 0, errand.provisioner.permits is 1 to 96",
+    "errand.ingest.public-url, example.org, names no host",
+    "errand.repositories.file-roots, here, is not absolute"
+  })
+  void aSettingThatIsNotTakenIsNamed(String setting, String value, String says) throws IOException {
+    Path data = Files.createTempDirectory(Path.of("/tmp"), "errand-set");
+    try {
+      Map<String, String> settings = new HashMap<>(freePorts());
+      settings.put(setting, value);
+
+      CommandResult result = Deployment.serve(data, settings);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.out())
+          .contains(says, "Perhaps you should correct " + data.resolve("errand.yaml"))
+          .doesNotContain("\tat ", "Kafka is ready");
+    } finally {
+      Folders.delete(data);
+    }
+  }
+
+  @Test
+  void aServerThatStartsCanBeStopped() throws Exception {
+    Path data = Files.createTempDirectory(Path.of("/tmp"), "errand-stop");
+    Installation installation = new Installation(data);
+    List<String> up = new ArrayList<>(List.of(Deployment.JAVA.toString()));
+    freePorts().forEach((setting, value) -> up.add("-D" + setting + "=" + value));
+    up.addAll(List.of("-jar", Deployment.SERVER.toString(), "up"));
+    ProcessBuilder starting =
+        new ProcessBuilder(up)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    starting.environment().put("ERRAND_DATA", data.toString());
+    try {
+      Process waiting = starting.start();
+      await("the process").until(() -> installation.process().isPresent());
+      CommandResult down = program(data, "unix:///nowhere.sock", List.of(), "down");
+
+      assertThat(down.succeeded().out()).contains("Errand has stopped");
+      assertThat(waiting.waitFor()).isEqualTo(1);
+      assertThat(installation.process()).isEmpty();
     } finally {
       Folders.delete(data);
     }

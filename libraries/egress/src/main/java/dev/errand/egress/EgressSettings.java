@@ -1,5 +1,6 @@
 package dev.errand.egress;
 
+import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -32,4 +33,30 @@ public interface EgressSettings {
   /** How long one address may take to answer, 1 s to 5 min. */
   @WithDefault("PT10S")
   Duration connectTimeout();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(EgressSettings settings) {
+    SettingRange.require(
+        "errand.egress.max-connections-per-phase", settings.maxConnectionsPerPhase(), 1, 10_000);
+    SettingRange.require("errand.egress.max-connections", settings.maxConnections(), 1, 100_000);
+    SettingRange.require(
+        "errand.egress.idle-timeout",
+        settings.idleTimeout(),
+        Duration.ofSeconds(1),
+        Duration.ofHours(24));
+    SettingRange.require(
+        "errand.egress.head-timeout",
+        settings.headTimeout(),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(10));
+    SettingRange.require(
+        "errand.egress.connect-timeout",
+        settings.connectTimeout(),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(5));
+  }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "errand.repositories")
 public interface RepositorySettings {
   /**
-   * Folders below which {@code file://} repositories are taken, judged by their real path; none by
-   * default.
+   * Absolute folders below which {@code file://} repositories are taken, judged by their real path;
+   * none by default.
    */
   Optional<List<Path>> fileRoots();
 
@@ -50,4 +50,24 @@ public interface RepositorySettings {
 
   /** Host keys for ssh instead of the service user's known_hosts; unknown hosts are refused. */
   Optional<Path> sshKnownHosts();
+
+  /**
+   * Refuses what is outside the ranges above.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  static void require(RepositorySettings settings) {
+    for (Path root : settings.fileRoots().orElse(List.of())) {
+      if (!root.isAbsolute()) {
+        throw new IllegalArgumentException(
+            "errand.repositories.file-roots: '%s' is not absolute".formatted(root));
+      }
+    }
+    for (String host : settings.hosts().orElse(List.of())) {
+      if (!host.matches("[A-Za-z0-9._:-]+")) {
+        throw new IllegalArgumentException(
+            "errand.repositories.hosts: '%s' is no host".formatted(host));
+      }
+    }
+  }
 }
