@@ -138,6 +138,11 @@ public interface ServerSettings {
         settings.nodeSilence(),
         Duration.ofSeconds(20),
         Duration.ofDays(1));
+    if (!settings.kafka().host().matches("[A-Za-z0-9][A-Za-z0-9.-]{0,252}")) {
+      throw new IllegalArgumentException(
+          "errand.server.kafka.host: '%s' is no name or IPv4 address"
+              .formatted(settings.kafka().host()));
+    }
     SettingRange.require("errand.server.kafka.port", settings.kafka().port(), 0, MAX_PORT);
     SettingRange.require(
         "errand.server.kafka.controller-port", settings.kafka().controllerPort(), 0, MAX_PORT);
