@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A front door in the test's own process, and its broker in one that a test may kill. */
 public final class BrokerApart implements QuarkusTestResourceLifecycleManager {
-  private static final String PID = "broker.pid";
+  private static final String PID = "server/broker.pid";
 
   private @Nullable Path data;
 
@@ -52,7 +52,7 @@ public final class BrokerApart implements QuarkusTestResourceLifecycleManager {
     command.add(data.resolve("kafka").toString());
     command.addAll(List.of(String.valueOf(port), String.valueOf(controllerPort)));
     command.add(credential.toString());
-    File log = data.resolve("broker.log").toFile();
+    File log = data.resolve("server/broker.log").toFile();
     try {
       Process process =
           new ProcessBuilder(command)
