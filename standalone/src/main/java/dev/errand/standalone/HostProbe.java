@@ -1,8 +1,9 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.BoxesSettings;
+import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,13 +131,15 @@ final class HostProbe {
         "set the machine's clock: this program was built at " + built);
   }
 
+  /** By the class path: a class from the start-up cache does not always know where it lies. */
   private static Instant built() {
+    String program = System.getProperty("java.class.path").split(File.pathSeparator)[0];
     try {
-      Path program =
-          Path.of(HostProbe.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      return Files.getLastModifiedTime(program).toInstant().truncatedTo(ChronoUnit.SECONDS);
-    } catch (IOException | URISyntaxException e) {
-      throw new IllegalStateException("a program that runs lies somewhere", e);
+      return Files.getLastModifiedTime(Path.of(program))
+          .toInstant()
+          .truncatedTo(ChronoUnit.SECONDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a program that runs lies somewhere", e);
     }
   }
 }

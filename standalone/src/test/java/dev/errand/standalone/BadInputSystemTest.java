@@ -159,7 +159,7 @@ class BadInputSystemTest {
   @CsvSource({
     "errand.server.foo, 1, errand.server.foo",
     "errand.server.node, A B, not 'A B'",
-    "errand.server.kafka.host, a b, 'a b' is no name",
+    "errand.server.kafka.host, a b, is no name",
     "errand.provisioner.permits, 0, errand.provisioner.permits is 1 to 96",
     "errand.ingest.public-url, example.org, names no host",
     "errand.repositories.file-roots, here, is not absolute"
