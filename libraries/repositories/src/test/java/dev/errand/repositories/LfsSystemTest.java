@@ -254,6 +254,19 @@ final class LfsSystemTest {
     assertThat(server.lfs().downloads()).hasSize(2).allMatch(line -> line.endsWith(" null"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/private/web/../../private/", "/private/web/%2e%2e/%2E%2e/private/"})
+  void showsTheTokenToNoAddressThatLeadsOutOfTheRepository(String path) throws Exception {
+    server
+        .lfs()
+        .answering(
+            (content, action) ->
+                action.put("href", action.path("href").asText().replace("/private/", path)));
+
+    assertThat(contents(mirrors(1L << 30))).singleElement().asString().contains("another login");
+    assertThat(server.lfs().downloads()).isEmpty();
+  }
+
   @Test
   void takesNoHeaderThatIsMoreThanOne() throws Exception {
     server

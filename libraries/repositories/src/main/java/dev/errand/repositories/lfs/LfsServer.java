@@ -72,9 +72,12 @@ public final class LfsServer {
       }
     }
 
+    /** A path with dots, as they are or encoded, may lead out of the repository again. */
     private boolean opens(URI other) {
       String text = other.toString();
-      return text.startsWith(repository + "/") || text.startsWith(repository + ".git/");
+      boolean isPlain = other.getPath() != null && !other.getPath().contains("..");
+      return isPlain
+          && (text.startsWith(repository + "/") || text.startsWith(repository + ".git/"));
     }
 
     /** Headers hold what opens the repository. */

@@ -155,12 +155,14 @@ public final class PinnedHttp implements AutoCloseable {
     return context;
   }
 
-  /** Headers go to the first URL's host alone. */
+  /** Headers go to the first URL's scheme, host and port alone. */
   <T> T get(URI url, Map<String, String> headers, Body<T> body)
       throws LfsException, InterruptedException {
     URI at = url;
     for (int i = 0; i < MAX_REDIRECTS; i++) {
-      boolean isThere = Objects.equals(at.getRawAuthority(), url.getRawAuthority());
+      boolean isThere =
+          Objects.equals(at.getScheme(), url.getScheme())
+              && Objects.equals(at.getRawAuthority(), url.getRawAuthority());
       HttpGet request = new HttpGet(admitted(at));
       Answer<T> answer = send(at, isThere ? headers : Map.of(), request, body);
       if (answer.next() == null) {
