@@ -16,6 +16,9 @@ import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.stage.StageRunner;
 import dev.errand.stage.Table;
+import dev.errand.stage.heartbeat.Heartbeat;
+import dev.errand.stage.heartbeat.Heartbeat.Said;
+import dev.errand.views.NodeReports;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,6 +41,7 @@ record Services(
     GitCredentialRegistry gitCredentials,
     Submissions submissions,
     StageRunner admit,
+    Heartbeat heartbeat,
     Table<Event.EnvironmentDefined> environmentTable,
     Table<Event.SecretSealed> secretTable,
     Table<Event.GitCredentialSealed> credentialTable,
@@ -84,6 +88,10 @@ record Services(
                     clock)),
             () -> Integer.MAX_VALUE);
     admit.start();
+    // Heard by the lifecycle decider: what it does not hear of nodes, they did not say.
+    Heartbeat heartbeat =
+        new Heartbeat(parts.stages(), NodeReports.FRONT_DOOR, () -> Said.holding(List.of()));
+    heartbeat.start();
     return new Services(
         parts,
         tokens,
@@ -94,6 +102,7 @@ record Services(
         new GitCredentialRegistry(credentialTable, parts.writer(), parts.vault()),
         submissions(parts, signatures),
         admit,
+        heartbeat,
         environmentTable,
         secretTable,
         credentialTable,
@@ -164,6 +173,7 @@ record Services(
 
   @Override
   public void close() {
+    heartbeat.close();
     admit.close();
     environmentTable.close();
     secretTable.close();

@@ -131,7 +131,7 @@ public class Server {
     Views views = Views.start(streams, host.wire());
     AdmissionDecider admission = AdmissionDecider.start(streams, host.wire());
     LifecycleDecider lifecycle =
-        LifecycleDecider.start(streams, host.wire(), settings.nodeSilence());
+        LifecycleDecider.start(streams, host.wire(), host.node(), settings.nodeSilence());
     started.push(new Together(List.of(views, admission, lifecycle)));
     frontDoor.start(
         new FrontDoorParts(

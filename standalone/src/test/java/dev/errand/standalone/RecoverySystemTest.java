@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecoverySystemTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration SILENCE = Duration.ofSeconds(30);
+  private static final Duration SILENCE = Duration.ofSeconds(20);
 
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;

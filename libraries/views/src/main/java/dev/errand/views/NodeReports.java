@@ -24,6 +24,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,12 @@ import org.slf4j.LoggerFactory;
 public final class NodeReports {
   /** The store's name in every topology that adds it. */
   public static final String STORE = "nodes";
+
+  /**
+   * The name of the service that speaks only to be heard by its own deciders. It holds no attempt:
+   * its words say nothing of whether its node does.
+   */
+  public static final String FRONT_DOOR = "ingest";
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeReports.class);
 
@@ -76,7 +83,7 @@ public final class NodeReports {
         if (wire.decode(Topic.NODES, record.value()) instanceof Event.NodeReported report) {
           KeyValueStore<String, byte[]> store = context().getStateStore(STORE);
           store.put(
-              report.node().value() + "/" + report.service(),
+              key(report.node(), report.service()),
               ByteBuffer.allocate(Long.BYTES + record.value().length)
                   .putLong(record.timestamp())
                   .put(record.value())
@@ -89,14 +96,27 @@ public final class NodeReports {
     }
   }
 
-  /** What every node last said, by name. */
+  private static String key(NodeName node, String service) {
+    return node.value() + "/" + service;
+  }
+
+  /** When the service said the last of its words that have come through; null when none has. */
+  public static @Nullable Instant heard(
+      ReadOnlyKeyValueStore<String, byte[]> store, NodeName node, String service) {
+    byte[] stored = store.get(key(node, service));
+    return stored == null ? null : Instant.ofEpochMilli(ByteBuffer.wrap(stored).getLong());
+  }
+
+  /** What every node last said of its work, by name. */
   public static List<NodeView> read(ReadOnlyKeyValueStore<String, byte[]> store, Wire wire) {
     Map<NodeName, List<Reported>> byNode = new TreeMap<>();
     try (KeyValueIterator<String, byte[]> entries = store.all()) {
       while (entries.hasNext()) {
         KeyValue<String, byte[]> entry = entries.next();
         Reported reported = decoded(entry.value, wire);
-        byNode.computeIfAbsent(reported.report().node(), _ -> new ArrayList<>()).add(reported);
+        if (!reported.report().service().equals(FRONT_DOOR)) {
+          byNode.computeIfAbsent(reported.report().node(), _ -> new ArrayList<>()).add(reported);
+        }
       }
     }
     return byNode.entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList();

@@ -73,7 +73,7 @@ class ViewsBrokerTest {
 
   private LifecycleDecider lifecycle(Path state) {
     LifecycleDecider decider =
-        LifecycleDecider.start(kafka.settings(state), WIRE, Duration.ofSeconds(60));
+        LifecycleDecider.start(kafka.settings(state), WIRE, Sample.LOCAL, Duration.ofSeconds(60));
     opened.add(decider);
     await().atMost(PATIENCE).until(decider::ready);
     return decider;

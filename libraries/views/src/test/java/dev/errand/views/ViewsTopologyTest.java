@@ -87,6 +87,7 @@ class ViewsTopologyTest {
     NodeName other = new NodeName("other");
     driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, "provisioner"));
     driver.pipe(Topic.NODES, Sample.heartbeat(other, "provisioner"));
+    driver.pipe(Topic.NODES, Sample.heartbeat(new NodeName("door"), NodeReports.FRONT_DOOR));
     driver.advance(Duration.ofSeconds(5));
     driver.pipe(
         Topic.NODES,

@@ -1,14 +1,13 @@
 package dev.errand.views.deciders;
 
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.wire.Wire;
 import dev.errand.views.ViewCodec;
 import dev.errand.views.streams.StreamsApp;
 import dev.errand.views.streams.StreamsSettings;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what no stage can: that a task is complete, that an attempt is cancelled wherever it is,
@@ -28,23 +27,18 @@ public final class LifecycleDecider implements AutoCloseable {
   /**
    * Starts to decide; the topics exist already.
    *
+   * @param node where the own front door says every 5 s that it lives: unheard, nothing counts as
+   *     silent
    * @param nodeSilence how long a node may say nothing before it counts as lost
    * @throws ErrandException BROKER_UNAVAILABLE when it cannot start
    */
-  public static LifecycleDecider start(StreamsSettings settings, Wire wire, Duration nodeSilence) {
-    AtomicReference<StreamsApp> started = new AtomicReference<>();
-    StreamsApp app =
+  public static LifecycleDecider start(
+      StreamsSettings settings, Wire wire, NodeName node, Duration nodeSilence) {
+    return new LifecycleDecider(
         StreamsApp.start(
             "errand-lifecycle-v" + ViewCodec.FOLD,
-            () -> LifecycleTopology.of(wire, () -> brokerSilence(started.get()), nodeSilence),
-            settings);
-    started.set(app);
-    return new LifecycleDecider(app);
-  }
-
-  /** Before the app is there, nothing has been heard of the broker. */
-  private static Duration brokerSilence(@Nullable StreamsApp app) {
-    return app == null ? Duration.ofDays(1) : app.sinceBrokerAnswered();
+            () -> LifecycleTopology.of(wire, node, nodeSilence),
+            settings));
   }
 
   public boolean ready() {

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
@@ -59,14 +58,13 @@ final class LifecycleTopology {
   private LifecycleTopology() {}
 
   /**
-   * @param brokerSilence how long the broker has not answered
+   * @param node where the own front door speaks
    * @param nodeSilence how long a node may say nothing before it counts as lost
    */
-  static Topology of(Wire wire, Supplier<Duration> brokerSilence, Duration nodeSilence) {
+  static Topology of(Wire wire, NodeName node, Duration nodeSilence) {
     Topology topology = new Topology();
     TaskFold.addSources(topology);
-    topology.addProcessor(
-        "decide", () -> new Decide(wire, brokerSilence, nodeSilence), TaskFold.sources());
+    topology.addProcessor("decide", () -> new Decide(wire, node, nodeSilence), TaskFold.sources());
     topology.addStateStore(TaskFold.store(), "decide");
     for (String store : List.of(TIMED, SUBMITTED, TRACES)) {
       topology.addStateStore(
@@ -88,7 +86,7 @@ final class LifecycleTopology {
   private static final class Decide extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final Wire wire;
     private final FactReader reader;
-    private final Supplier<Duration> brokerSilence;
+    private final NodeName node;
     private final Duration nodeSilence;
     private final Vigil vigil;
     private final Unheld unheld = new Unheld();
@@ -96,10 +94,10 @@ final class LifecycleTopology {
     /** Decisions whose facts have not come back, by task: no more than tasks that go on. */
     private final Map<TaskId, Set<String>> decided = new HashMap<>();
 
-    Decide(Wire wire, Supplier<Duration> brokerSilence, Duration nodeSilence) {
+    Decide(Wire wire, NodeName node, Duration nodeSilence) {
       this.wire = wire;
       this.reader = new FactReader(wire);
-      this.brokerSilence = brokerSilence;
+      this.node = node;
       this.nodeSilence = nodeSilence;
       this.vigil = new Vigil(nodeSilence);
     }
@@ -172,7 +170,7 @@ final class LifecycleTopology {
 
     private void scan(long nowMillis) {
       Instant now = Instant.ofEpochMilli(nowMillis);
-      Instant since = vigil.look(now, brokerSilence.get());
+      Instant since = vigil.look(now, NodeReports.heard(reports(), node, NodeReports.FRONT_DOOR));
       List<TaskView> timed = timed();
       if (timed.isEmpty()) {
         return;
@@ -206,9 +204,12 @@ final class LifecycleTopology {
     }
 
     private Map<NodeName, NodeView> nodes() {
-      KeyValueStore<String, byte[]> reports = context().getStateStore(NodeReports.STORE);
-      return NodeReports.read(reports, wire).stream()
+      return NodeReports.read(reports(), wire).stream()
           .collect(Collectors.toMap(NodeView::node, Function.identity()));
+    }
+
+    private KeyValueStore<String, byte[]> reports() {
+      return context().getStateStore(NodeReports.STORE);
     }
 
     private void carryOut(Decision decision) {

@@ -5,35 +5,45 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows from when on its decider has been looking without a gap. A start, a suspended machine and a
- * broker that is gone are gaps: what was silent meanwhile may only have gone unheard.
+ * Knows from when on its decider has been looking and hearing without a gap. A start, a suspended
+ * machine, a thread that waited for its broker and a broker that is gone are gaps: what was silent
+ * meanwhile may only have gone unheard. That it hears, a decider knows from the words of its own
+ * front door: they go the way that every node's go.
  */
 final class Vigil {
-  /** Six looks missed: the process was stopped, or the machine slept. */
-  private static final Duration MAX_GAP = LifecycleTopology.SCAN_INTERVAL.multipliedBy(6);
+  /** Both come every 5 s: one of each may be late. */
+  private static final Duration MIN_GAP = LifecycleTopology.SCAN_INTERVAL.multipliedBy(2);
 
-  private final Duration maxBrokerSilence;
+  private final Duration maxGap;
   private @Nullable Instant lastLook;
   private Instant since = Instant.EPOCH;
 
   /**
-   * A broker that was gone for less than a quarter of the limit is no gap: it is back, and what the
-   * nodes say has come through again, long before the limit.
+   * Less than a quarter of the limit is no gap: what the nodes say has come through again long
+   * before the limit.
    *
-   * @param nodeSilence how long a node may say nothing, many times the 3 s of a group's heartbeat
+   * @param nodeSilence how long a node may say nothing, at least 20 s
    */
   Vigil(Duration nodeSilence) {
-    maxBrokerSilence = nodeSilence.dividedBy(4);
+    Duration quarter = nodeSilence.dividedBy(4);
+    maxGap = quarter.compareTo(MIN_GAP) > 0 ? quarter : MIN_GAP;
   }
 
-  /** Looks once more; from when on nothing has been missed. */
-  Instant look(Instant now, Duration brokerSilence) {
-    if (lastLook == null
-        || lastLook.plus(MAX_GAP).isBefore(now)
-        || brokerSilence.compareTo(maxBrokerSilence) > 0) {
+  /**
+   * Looks once more; from when on nothing has been missed.
+   *
+   * @param heard when the own front door said the last word that has come through; null when none
+   *     has
+   */
+  Instant look(Instant now, @Nullable Instant heard) {
+    if (isGap(lastLook, now) || isGap(heard, now)) {
       since = now;
     }
     lastLook = now;
     return since;
+  }
+
+  private boolean isGap(@Nullable Instant last, Instant now) {
+    return last == null || last.plus(maxGap).isBefore(now);
   }
 }

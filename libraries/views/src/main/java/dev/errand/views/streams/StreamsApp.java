@@ -7,7 +7,6 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -161,26 +160,15 @@ public final class StreamsApp implements AutoCloseable {
   }
 
   /**
-   * How long ago the broker last answered the group's heartbeat: the proof that silence on a topic
-   * is silence and not a broker that is gone. A very long time when it never did.
+   * Whether the broker has not answered the group's heartbeat for so long; false before the first
+   * is due.
    */
-  public Duration sinceBrokerAnswered() {
-    return heartbeatAges().max(Duration::compareTo).orElse(Duration.ofDays(365));
-  }
-
-  /** Whether the broker has not answered for so long; false before the first heartbeat is due. */
   public boolean isBrokerSilent(Duration limit) {
-    return heartbeatAges().anyMatch(age -> age.compareTo(limit) > 0);
-  }
-
-  private Stream<Duration> heartbeatAges() {
     return streams.metrics().entrySet().stream()
         .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
         .map(metric -> metric.getValue().metricValue())
         .filter(Double.class::isInstance)
-        .mapToDouble(Double.class::cast)
-        .filter(seconds -> seconds >= 0)
-        .mapToObj(seconds -> Duration.ofSeconds((long) seconds));
+        .anyMatch(seconds -> (Double) seconds > limit.toSeconds());
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.schemas.wire.Wire;
 import dev.errand.views.Driver;
+import dev.errand.views.NodeReports;
 import dev.errand.views.Sample;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,10 +24,13 @@ class LifecycleTopologyTest {
   private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final RunId OTHER = TASK.attempt(2).run(1, 1);
 
-  private Duration brokerSilence = Duration.ZERO;
+  private boolean hearing = true;
   private List<Event.Held> held = List.of();
-  private final Driver driver =
-      new Driver(LifecycleTopology.of(Wire.shipped(), () -> brokerSilence, SILENCE));
+  private final Driver driver = driver(SILENCE);
+
+  private static Driver driver(Duration silence) {
+    return new Driver(LifecycleTopology.of(Wire.shipped(), Sample.LOCAL, silence));
+  }
 
   @AfterEach
   void close() {
@@ -48,6 +52,9 @@ class LifecycleTopologyTest {
   private void wait(Duration duration, String... speaking) {
     Duration step = LifecycleTopology.SCAN_INTERVAL;
     for (long i = 0; i < duration.dividedBy(step); i++) {
+      if (hearing) {
+        driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, NodeReports.FRONT_DOOR));
+      }
       for (String service : speaking) {
         driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, service, held));
       }
@@ -241,14 +248,48 @@ class LifecycleTopologyTest {
     driver.facts(Topic.ATTEMPTS_SUBMITTED);
     wait(Duration.ofSeconds(10), true);
 
-    brokerSilence = Duration.ofMinutes(1);
+    hearing = false;
     wait(Duration.ofMinutes(5), false);
-    brokerSilence = Duration.ZERO;
+    hearing = true;
     wait(Duration.ofSeconds(50), false);
     wait(Duration.ofSeconds(50), true);
 
     assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
     assertThat(driver.facts(Topic.ATTEMPTS_ENDED)).isEmpty();
+  }
+
+  /**
+   * It had waited for a broker that is back, and had what the nodes said meanwhile still to read.
+   */
+  @Test
+  void aLookThatCameLateIsNoLostNode() {
+    try (Driver impatient = driver(Duration.ofSeconds(20))) {
+      impatient.pipe(Topic.TASKS_ADMITTED, Sample.admitted(TASK, 1));
+      impatient.pipe(Topic.ATTEMPTS_SUBMITTED, Sample.submitted(RUN, 1));
+      impatient.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+      impatient.pipe(Topic.SET_UP, Sample.prepared(RUN));
+      impatient.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, "provisioner"));
+      impatient.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, NodeReports.FRONT_DOOR));
+      impatient.advance(Duration.ofSeconds(5));
+
+      impatient.advance(Duration.ofSeconds(24));
+      impatient.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, NodeReports.FRONT_DOOR));
+      impatient.advance(Duration.ofSeconds(5));
+
+      assertThat(impatient.facts(Topic.ATTEMPTS_ENDED)).isEmpty();
+    }
+  }
+
+  @Test
+  void aFrontDoorThatSpeaksDoesNotSpeakForTheWorkOfItsNode() {
+    submit(1);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.pipe(Topic.SET_UP, Sample.prepared(RUN));
+
+    wait(Duration.ofSeconds(30), true);
+    wait(SILENCE.plusSeconds(10), NodeReports.FRONT_DOOR);
+
+    assertThat(codes()).containsExactly(FailureCode.NODE_LOST);
   }
 
   @Test
@@ -339,8 +380,7 @@ class LifecycleTopologyTest {
     driver.pipe(Topic.TASKS_CANCEL_REQUESTED, new Event.CancelRequested(TASK, 0, Sample.ALICE));
     String id = driver.appended(Topic.ATTEMPTS_ENDED).getFirst().id();
 
-    try (Driver again =
-        new Driver(LifecycleTopology.of(Wire.shipped(), () -> Duration.ZERO, SILENCE))) {
+    try (Driver again = driver(SILENCE)) {
       again.pipe(Topic.ATTEMPTS_SUBMITTED, Sample.submitted(RUN, 1));
       again.pipe(Topic.TASKS_CANCEL_REQUESTED, new Event.CancelRequested(TASK, 0, Sample.ALICE));
 

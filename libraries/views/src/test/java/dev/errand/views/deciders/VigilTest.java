@@ -9,22 +9,43 @@ import org.junit.jupiter.api.Test;
 /** What is a gap in a decider's watch depends on how soon it would call a node lost. */
 final class VigilTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  private static final Duration SIX = Duration.ofSeconds(6);
 
-  @Test
-  void aBrokerThatWasGoneForMoreThanAQuarterOfTheLimitIsAGap() {
-    assertThat(sinceAfterSilence(Duration.ofSeconds(20))).isEqualTo(START.plusSeconds(1));
+  private final Vigil vigil = new Vigil(Duration.ofSeconds(60));
+
+  private static Instant at(int second) {
+    return START.plusSeconds(second);
   }
 
   @Test
-  void aShorterAbsenceIsNone() {
-    assertThat(sinceAfterSilence(Duration.ofSeconds(60))).isEqualTo(START);
+  void nothingIsKnownBeforeTheFirstWord() {
+    vigil.look(at(0), null);
+
+    assertThat(vigil.look(at(5), null)).isEqualTo(at(5));
   }
 
-  private static Instant sinceAfterSilence(Duration limit) {
-    Vigil vigil = new Vigil(limit);
-    vigil.look(START, Duration.ZERO);
-    vigil.look(START.plusSeconds(1), SIX);
-    return vigil.look(START.plusSeconds(2), Duration.ZERO);
+  @Test
+  void wordsThatComeThroughLateAreNoGapUpToAQuarterOfTheLimit() {
+    vigil.look(at(0), at(0));
+    vigil.look(at(10), at(0));
+    assertThat(vigil.look(at(15), at(0))).isEqualTo(at(0));
+
+    assertThat(vigil.look(at(16), at(0))).isEqualTo(at(16));
+  }
+
+  @Test
+  void aLookThatComesLateIsAGapAlsoWhenTheLastWordIsFresh() {
+    vigil.look(at(0), at(0));
+    assertThat(vigil.look(at(15), at(14))).isEqualTo(at(0));
+
+    assertThat(vigil.look(at(31), at(30))).isEqualTo(at(31));
+  }
+
+  @Test
+  void aShortLimitLeavesTimeForOneWordToBeLate() {
+    Vigil impatient = new Vigil(Duration.ofSeconds(20));
+    impatient.look(at(0), at(0));
+    assertThat(impatient.look(at(10), at(0))).isEqualTo(at(0));
+
+    assertThat(impatient.look(at(20), at(9))).isEqualTo(at(20));
   }
 }
