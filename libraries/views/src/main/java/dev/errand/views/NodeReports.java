@@ -75,7 +75,8 @@ public final class NodeReports {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-      long age = context().currentSystemTimeMs() - record.timestamp();
+      long now = context().currentSystemTimeMs();
+      long age = now - record.timestamp();
       if (record.value() == null || age > MAX_AGE.toMillis()) {
         return;
       }
@@ -84,7 +85,8 @@ public final class NodeReports {
           KeyValueStore<String, byte[]> store = context().getStateStore(STORE);
           store.put(
               key(report.node(), report.service()),
-              ByteBuffer.allocate(Long.BYTES + record.value().length)
+              ByteBuffer.allocate(2 * Long.BYTES + record.value().length)
+                  .putLong(now)
                   .putLong(record.timestamp())
                   .put(record.value())
                   .array());
@@ -100,7 +102,9 @@ public final class NodeReports {
     return node.value() + "/" + service;
   }
 
-  /** When the service said the last of its words that have come through; null when none has. */
+  /**
+   * When the last of the service's words came through, by this process's clock; null when none has.
+   */
   public static @Nullable Instant heard(
       ReadOnlyKeyValueStore<String, byte[]> store, NodeName node, String service) {
     byte[] stored = store.get(key(node, service));
@@ -122,15 +126,20 @@ public final class NodeReports {
     return byNode.entrySet().stream().map(e -> view(e.getKey(), e.getValue())).toList();
   }
 
-  private record Reported(Event.NodeReported report, Instant at) {}
+  private record Reported(Event.NodeReported report, Instant seenAt, Instant heardAt) {
+    NodeView.Service service() {
+      return new NodeView.Service(report.service(), report.epoch(), seenAt, heardAt, report.held());
+    }
+  }
 
   private static Reported decoded(byte[] stored, Wire wire) {
     ByteBuffer buffer = ByteBuffer.wrap(stored);
-    Instant at = Instant.ofEpochMilli(buffer.getLong());
+    Instant heardAt = Instant.ofEpochMilli(buffer.getLong());
+    Instant seenAt = Instant.ofEpochMilli(buffer.getLong());
     byte[] value = new byte[buffer.remaining()];
     buffer.get(value);
     try {
-      return new Reported((Event.NodeReported) wire.decode(Topic.NODES, value), at);
+      return new Reported((Event.NodeReported) wire.decode(Topic.NODES, value), seenAt, heardAt);
     } catch (UnreadableFactException e) {
       throw new IllegalStateException("it was read before it was stored", e);
     }
@@ -139,12 +148,13 @@ public final class NodeReports {
   private static NodeView view(NodeName node, List<Reported> reports) {
     List<NodeView.Service> services =
         reports.stream()
-            .map(r -> service(r.report(), r.at()))
+            .map(Reported::service)
             .sorted(Comparator.comparing(NodeView.Service::name))
             .toList();
     return new NodeView(
         node,
-        reports.stream().map(Reported::at).max(Comparator.naturalOrder()).orElseThrow(),
+        reports.stream().map(Reported::seenAt).max(Comparator.naturalOrder()).orElseThrow(),
+        reports.stream().map(Reported::heardAt).max(Comparator.naturalOrder()).orElseThrow(),
         reports.stream().mapToInt(r -> r.report().permits()).sum(),
         reports.stream().mapToInt(r -> r.report().freePermits()).sum(),
         services,
@@ -153,9 +163,5 @@ public final class NodeReports {
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null));
-  }
-
-  private static NodeView.Service service(Event.NodeReported report, Instant at) {
-    return new NodeView.Service(report.service(), report.epoch(), at, report.held());
   }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a node last said of itself.
  *
- * @param seenAt when any of its services last spoke
+ * @param seenAt when any of its services last spoke, by its own clock
+ * @param heardAt when that came through, by this process's clock: what silence is measured from, as
+ *     a node's clock may be wrong
  * @param permits how many attempts it can hold
  * @param freePermits how many more it would take
  * @param services by name
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeView(
     NodeName node,
     Instant seenAt,
+    Instant heardAt,
     int permits,
     int freePermits,
     List<Service> services,
@@ -32,7 +35,8 @@ public record NodeView(
    *
    * @param epoch when its process started
    */
-  public record Service(String name, Instant epoch, Instant seenAt, List<Held> held) {
+  public record Service(
+      String name, Instant epoch, Instant seenAt, Instant heardAt, List<Held> held) {
     public Service {
       held = List.copyOf(held);
     }

@@ -60,6 +60,12 @@ public final class Driver implements AutoCloseable {
     input(topic).pipeInput(key.getBytes(StandardCharsets.UTF_8), value, now);
   }
 
+  /** As appended by somebody whose clock is so much ahead. */
+  public void pipeAhead(Duration wrong, Topic topic, Event fact) {
+    byte[] key = fact.key().getBytes(StandardCharsets.UTF_8);
+    input(topic).pipeInput(key, wire.encode(fact), now.plus(wrong));
+  }
+
   /** As appended by somebody who was in a trace. */
   public void pipeTraced(Topic topic, Event fact, String traceParent) {
     RecordHeaders headers = new RecordHeaders();

@@ -126,7 +126,7 @@ class ViewsTopologyTest {
     assertThat(NodeView.lackOfAll(nodes, Sample.NOW)).contains(why);
     assertThat(NodeView.lackOfAll(nodes, Sample.NOW.plusSeconds(60))).isEmpty();
     assertThat(NodeView.lackOfAll(List.of(), Sample.NOW)).isEmpty();
-    NodeView fit = new NodeView(new NodeName("fit"), Sample.NOW, 4, 4, List.of(), null);
+    NodeView fit = new NodeView(new NodeName("fit"), Sample.NOW, Sample.NOW, 4, 4, List.of(), null);
     assertThat(NodeView.lackOfAll(List.of(nodes.getFirst(), fit), Sample.NOW)).isEmpty();
   }
 

@@ -95,15 +95,15 @@ final class Lifecycle {
   private static Optional<Decision> nodeLost(AttemptView attempt, Sight sight) {
     NodeName node = attempt.node();
     // Of a node that has never spoken nothing is known: its runs have deadlines like all others.
-    Instant seen = node == null ? null : sight.lastSeen().get(node);
-    if (seen == null || !later(seen, sight.since()).plus(sight.silence()).isBefore(sight.now())) {
+    Instant heard = node == null ? null : sight.lastHeard().get(node);
+    if (heard == null || !later(heard, sight.since()).plus(sight.silence()).isBefore(sight.now())) {
       return Optional.empty();
     }
     return Optional.of(
         againOrFailed(
             attempt,
             FailureCode.NODE_LOST,
-            "Node %s has been silent since %s".formatted(node, seen)));
+            "Node %s has been silent since %s".formatted(node, heard)));
   }
 
   /** The node speaks, but the run's fact is in none of its queues and no service works on it. */

@@ -176,11 +176,11 @@ final class LifecycleTopology {
         return;
       }
       Map<NodeName, NodeView> nodes = nodes();
-      Map<NodeName, Instant> lastSeen = new HashMap<>();
-      nodes.values().forEach(node -> lastSeen.put(node.node(), node.seenAt()));
+      Map<NodeName, Instant> lastHeard = new HashMap<>();
+      nodes.values().forEach(node -> lastHeard.put(node.node(), node.heardAt()));
       List<AttemptView> working =
           timed.stream().flatMap(task -> Lifecycle.timed(task).stream()).toList();
-      Sight sight = new Sight(now, since, nodeSilence, lastSeen, unheld.look(working, nodes, now));
+      Sight sight = new Sight(now, since, nodeSilence, lastHeard, unheld.look(working, nodes, now));
       for (TaskView task : timed) {
         Lifecycle.onTime(task, sight).forEach(this::carryOut);
       }

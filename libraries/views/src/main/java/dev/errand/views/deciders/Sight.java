@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param since from when on it has seen everything: silence and delay from before it do not count
  * @param silence how long a node may say nothing before it counts as lost
- * @param lastSeen when anything of each node last spoke; nodes that never did are missing. A
+ * @param lastHeard when anything of each node was last heard; nodes that never were are missing. A
  *     service that is away while others of its node speak loses no run: its facts wait for it, and
  *     what runs in boxes goes on
  * @param unheld the runs that nobody holds and nothing queues, and since when
@@ -20,10 +20,10 @@ record Sight(
     Instant now,
     Instant since,
     Duration silence,
-    Map<NodeName, Instant> lastSeen,
+    Map<NodeName, Instant> lastHeard,
     Map<RunId, Instant> unheld) {
   Sight {
-    lastSeen = Map.copyOf(lastSeen);
+    lastHeard = Map.copyOf(lastHeard);
     unheld = Map.copyOf(unheld);
   }
 }

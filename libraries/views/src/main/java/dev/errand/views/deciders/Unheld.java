@@ -62,7 +62,7 @@ final class Unheld {
 
   private static boolean isIdle(NodeView.Service service, Taker taker, Instant now) {
     return service.name().equals(taker.service())
-        && service.seenAt().plus(FRESH).isAfter(now)
+        && service.heardAt().plus(FRESH).isAfter(now)
         && service.held().stream().noneMatch(one -> one.stage().value().equals(taker.stage()));
   }
 

@@ -32,8 +32,7 @@ final class Vigil {
   /**
    * Looks once more; from when on nothing has been missed.
    *
-   * @param heard when the own front door said the last word that has come through; null when none
-   *     has
+   * @param heard when the own front door's last word came through; null when none has
    */
   Instant look(Instant now, @Nullable Instant heard) {
     if (isGap(lastLook, now) || isGap(heard, now)) {

@@ -25,6 +25,7 @@ class LifecycleTopologyTest {
   private static final RunId OTHER = TASK.attempt(2).run(1, 1);
 
   private boolean hearing = true;
+  private Duration ahead = Duration.ZERO; // the node's clock
   private List<Event.Held> held = List.of();
   private final Driver driver = driver(SILENCE);
 
@@ -56,7 +57,7 @@ class LifecycleTopologyTest {
         driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, NodeReports.FRONT_DOOR));
       }
       for (String service : speaking) {
-        driver.pipe(Topic.NODES, Sample.heartbeat(Sample.LOCAL, service, held));
+        driver.pipeAhead(ahead, Topic.NODES, Sample.heartbeat(Sample.LOCAL, service, held));
       }
       driver.advance(step);
     }
@@ -288,6 +289,33 @@ class LifecycleTopologyTest {
 
     wait(Duration.ofSeconds(30), true);
     wait(SILENCE.plusSeconds(10), NodeReports.FRONT_DOOR);
+
+    assertThat(codes()).containsExactly(FailureCode.NODE_LOST);
+  }
+
+  @Test
+  void aNodeWhoseClockIsSlowIsNotLost() {
+    submit(1);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.facts(Topic.ATTEMPTS_SUBMITTED);
+    held = List.of(new Event.Held(RUN, new StageName("container")));
+    ahead = Duration.ofMinutes(-5);
+
+    wait(Duration.ofMinutes(3), true);
+
+    assertThat(driver.facts(Topic.ATTEMPTS_SUBMITTED)).isEmpty();
+    assertThat(driver.facts(Topic.ATTEMPTS_ENDED)).isEmpty();
+  }
+
+  @Test
+  void aNodeWhoseClockIsFastIsLostInTime() {
+    submit(1);
+    driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
+    driver.pipe(Topic.SET_UP, Sample.prepared(RUN));
+    ahead = Duration.ofMinutes(5);
+    wait(Duration.ofSeconds(30), true);
+
+    wait(SILENCE.plusSeconds(10), false);
 
     assertThat(codes()).containsExactly(FailureCode.NODE_LOST);
   }
