@@ -20,12 +20,14 @@
 #include "channel.h"
 #include "clean.h"
 #include "frame.h"
+#include "mounts.h"
 #include "phase.h"
 #include "ring.h"
 
 #define FOLDER "/errand"
-#define GRACE_MS 5000       /* between TERM and KILL */
-#define MAX_REMEMBERED 64   /* ends of earlier phases: a box lives through a handful */
+#define ARGUMENT_DISK "disk" /* nothing happens before the box's disk is there */
+#define GRACE_MS 5000         /* between TERM and KILL */
+#define MAX_REMEMBERED 64     /* ends of earlier phases: a box lives through a handful */
 
 enum stage {
   STAGE_IDLE,
@@ -292,7 +294,7 @@ static void serve(int signals) {
   }
 }
 
-int main(void) {
+int main(int count, char **arguments) {
   sigset_t children;
   if (getpid() != 1) {
     fputs("errand's runner is the first process of a box and nothing else\n", stderr);
@@ -308,6 +310,9 @@ int main(void) {
   sigaddset(&children, SIGCHLD);
   sigprocmask(SIG_BLOCK, &children, NULL);
   umask(022);
+  if (count == 2 && strcmp(arguments[1], ARGUMENT_DISK) == 0) {
+    mounts_await_disk(); /* a folder opened earlier would stay in the image */
+  }
   int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   /* A phase can move the folder and put another in its place; what we stand in stays ours. */
   if (chdir(FOLDER) < 0 || signals < 0 || clean_prepare() < 0 || channel_prepare() < 0) {

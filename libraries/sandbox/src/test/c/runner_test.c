@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "caps.h"
 #include "clean.h"
 #include "forward.h"
 #include "frame.h"
+#include "mounts.h"
 #include "phase.h"
 #include "ring.h"
 
@@ -264,6 +266,45 @@ static void a_connection_is_forwarded_both_ways_to_its_end(void) {
   close(listener);
 }
 
+static void the_root_is_ours_when_the_last_one_on_it_is(void) {
+  const char *engine = "9 8 0:4 / / ro - overlay overlay rw,lowerdir=/a\n";
+  const char *forged = "9 8 0:4 / / ro - overlay overlay rw,lowerdir=/errand-disk\n"
+                       "8 9 0:5 / /errand/box ro - overlay errand-disk rw\n";
+  const char *ours = "9 8 0:4 / / ro - overlay overlay rw\n"
+                     "7 9 0:6 / / rw,nosuid,nodev - overlay errand-disk rw\n"
+                     "6 7 0:7 / /proc rw - proc proc rw\n";
+  CHECK(!mounts_root_is_disk(""));
+  CHECK(!mounts_root_is_disk("no mountinfo\n"));
+  CHECK(!mounts_root_is_disk(engine));
+  CHECK(!mounts_root_is_disk(forged));
+  CHECK(mounts_root_is_disk(ours));
+}
+
+static void only_what_we_mounted_goes_along(void) {
+  char names[MOUNTS_MAX][MOUNTS_MAX_NAME];
+  const char *plain = "1 2 0:1 / / ro - overlay overlay rw\n"
+                      "1 2 0:1 /x /errand/runner ro - ext4 /dev/sda rw\n"
+                      "1 2 0:1 /y /errand/box ro master:1 - ext4 /dev/sda rw\n"
+                      "1 2 0:1 /v /data rw - ext4 /dev/sda rw\n";
+  CHECK(mounts_of_ours(plain, names) == 2);
+  CHECK(strcmp(names[0], "runner") == 0 && strcmp(names[1], "box") == 0);
+  CHECK(mounts_of_ours("1 2 0:1 / /errand/box/deep rw - ext4 /dev/sda rw\n", names) == -1);
+  CHECK(mounts_of_ours("", names) == 0);
+  char many[(MOUNTS_MAX + 1) * 40 + 1] = "";
+  for (int i = 0; i <= MOUNTS_MAX; i++) {
+    strcat(many, "1 2 0:1 / /errand/box rw - ext4 a rw\n");
+  }
+  CHECK(mounts_of_ours(many, names) == -1);
+}
+
+static void a_box_is_named_by_its_id_alone(void) {
+  CHECK(attach_is_id("0123456789ab"));
+  CHECK(!attach_is_id("0123456789a"));
+  CHECK(!attach_is_id("0123456789abc"));
+  CHECK(!attach_is_id("../456789abc"));
+  CHECK(!attach_is_id("0123456789AB"));
+}
+
 int main(void) {
   ring_keeps_what_is_not_acknowledged_across_its_end();
   ring_takes_no_more_than_it_holds();
@@ -275,6 +316,9 @@ int main(void) {
   the_kernel_counts_memory_kills_in_either_form();
   confining_is_for_ever();
   a_connection_is_forwarded_both_ways_to_its_end();
+  the_root_is_ours_when_the_last_one_on_it_is();
+  only_what_we_mounted_goes_along();
+  a_box_is_named_by_its_id_alone();
   fprintf(stderr, failures == 0 ? "runner: all tests pass\n" : "runner: %d checks failed\n",
           failures);
   return failures == 0 ? 0 : 1;

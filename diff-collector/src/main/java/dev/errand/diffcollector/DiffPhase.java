@@ -92,9 +92,12 @@ final class DiffPhase {
           throw new ErrandException(
               FailureCode.DIFF_TOO_LARGE,
               "the diff is larger than %,d bytes".formatted(settings.maxPatchBytes()));
-      case GIT_FAILED ->
-          throw new ErrandException(
-              new Failure(FailureCode.DIFF_INVALID, "git made no diff", messages(output)), null);
+      case GIT_FAILED -> {
+        List<String> said = messages(output);
+        boolean full = said.stream().anyMatch(line -> line.contains("No space left on device"));
+        String message = full ? "git made no diff: the box's disk is full" : "git made no diff";
+        throw new ErrandException(new Failure(FailureCode.DIFF_INVALID, message, said), null);
+      }
       case NO_WORK_TREE ->
           throw new ErrandException(
               FailureCode.DIFF_INVALID,

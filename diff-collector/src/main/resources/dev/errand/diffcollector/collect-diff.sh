@@ -26,8 +26,14 @@ own=$TMPDIR/errand-diff # removed with TMPDIR, which the runner has made for thi
 mkdir "$own" || exit 90
 exec 3>&1 > "$own/messages" 2>&1
 
+# On a full disk there is no room for messages either.
+has_room() {
+  { printf '%65536s' x > "$own/room"; } 2>&3
+}
+
 fail() {
   head -c 4096 "$own/messages" >&3
+  has_room
   exit 90
 }
 
@@ -200,11 +206,13 @@ fi
 git diff-index --cached -p --binary --full-index -M -l1000 --no-ext-diff --no-textconv --no-color \
   --src-prefix=a/ --dst-prefix=b/ --submodule=short "$ERRAND_BASE" \
   | head -c $((ERRAND_MAX_BYTES + 1)) > "$own/patch"
-status=${PIPESTATUS[0]}
+status=("${PIPESTATUS[@]}")
 size=$(wc -c < "$own/patch")
 if [ "$size" -gt "$ERRAND_MAX_BYTES" ]; then
   exit 92
 fi
-[ "$status" -eq 0 ] || fail
+[ "${status[*]}" = "0 0" ] || fail
+# What had no room above was cut without a word: a list, or the patch.
+has_room || exit 90
 echo "errand-diff ${#submodules[@]} ${#nested[@]}" >&3
 cat "$own/patch" >&3

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -199,6 +200,12 @@ class AgentTricksDockerTest {
     fixture.close();
   }
 
+  /** Each has the room of its disk. */
+  @AfterEach
+  void removeBox() {
+    fixture.boxes().all().forEach(fixture.boxes()::remove);
+  }
+
   @ParameterizedTest
   @MethodSource({"programs", "configuration", "trees"})
   void theDiffIsTheTrees(Trick trick) throws Exception {
@@ -231,6 +238,20 @@ class AgentTricksDockerTest {
             e -> {
               assertThat(e.code()).isEqualTo(FailureCode.DIFF_INVALID);
               assertThat(e.failure().message()).contains("link in its place");
+            });
+  }
+
+  @Test
+  void anAgentThatFillsItsDiskIsToldWhyThereIsNoDiff() {
+    String fill =
+        "fallocate -l $(($(stat -f -c '%a * %S' /root) - (1 << 20))) /root/most;"
+            + " dd if=/dev/zero of=/root/rest bs=64k";
+    assertThatThrownBy(() -> collect("echo new > new; " + fill + "; true"))
+        .isInstanceOfSatisfying(
+            ErrandException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(FailureCode.DIFF_INVALID);
+              assertThat(e.failure().message()).contains("the box's disk is full");
             });
   }
 

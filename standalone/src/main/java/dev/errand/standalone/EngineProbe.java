@@ -2,6 +2,7 @@ package dev.errand.standalone;
 
 import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineSettings;
+import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import java.nio.file.Files;
@@ -9,10 +10,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the doctor sees of the container engine. */
 final class EngineProbe implements AutoCloseable {
   private static final long MINIMUM_MEMORY_BYTES = 2L << 30;
+
+  private static final Pattern KERNEL = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
+
+  /** 5.10, in thousands: overlays that wait for no write. */
+  private static final int MINIMUM_KERNEL = 5_010;
 
   private final Engine engine;
 
@@ -65,10 +74,41 @@ final class EngineProbe implements AutoCloseable {
             "seccomp",
             info.filtersSystemCalls(),
             info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
-            "use a kernel and an engine with seccomp"));
+            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to seccomp"));
+    findings.add(boxDisks(info, Disks.remedy()));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;
+  }
+
+  /**
+   * Whether limits.disk can hold here, and why not.
+   *
+   * @param lack what this machine lacks, with its remedy
+   */
+  static Finding boxDisks(Engine.Facts info, Optional<String> lack) {
+    String without = ", or set errand.server.boxes.without to disk: boxes then have no limit";
+    if (lack.isPresent()) {
+      return Finding.missing("box disks", "no box starts without them", lack.get() + without);
+    }
+    if (info.rootless()) {
+      return Finding.missing(
+          "box disks",
+          "an engine without root attaches no loop device, and no box starts",
+          "use an engine that runs as root" + without);
+    }
+    Matcher kernel = KERNEL.matcher(info.kernel());
+    boolean old =
+        kernel.lookingAt()
+            && Integer.parseInt(kernel.group(1)) * 1000 + Integer.parseInt(kernel.group(2))
+                < MINIMUM_KERNEL;
+    return Finding.of(
+        "box disks",
+        !old,
+        old
+            ? "Linux %s mounts none, and no box starts".formatted(info.kernel())
+            : "each box has a disk of its limit, a file on a loop device",
+        "use Linux 5.10 or newer" + without);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.schemas.EnvironmentSpec;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,8 +26,9 @@ final class HostProbe {
 
   private static final Pattern GIT_VERSION = Pattern.compile("git version 2\\.(\\d+)");
 
-  /** Below this an image build, a mirror and a few boxes fill the disk within an hour. */
-  private static final long MINIMUM_FREE_BYTES = 5L << 30;
+  /** The disk of one box, which waits for its room when an environment says nothing, and facts. */
+  private static final long MINIMUM_FREE_BYTES =
+      EnvironmentSpec.Limits.DEFAULT.diskBytes() + ServerSettings.DEFAULT_DISK_RESERVE_BYTES;
 
   /** The boxes' sockets lie below the data folder, and a socket's path is short. */
   static final int MAX_DATA_BYTES = BoxesSettings.MAX_ROOT_BYTES - "/boxes".length();
@@ -108,7 +110,8 @@ final class HostProbe {
         free < ServerSettings.DEFAULT_DISK_RESERVE_BYTES
             ? seen + ", less than the reserve: no task is taken"
             : seen,
-        "free space below " + nearest + ", or set ERRAND_DATA to a larger disk");
+        "free space below %s, set ERRAND_DATA to a larger disk, or give environments less limits.disk"
+            .formatted(nearest));
   }
 
   /** The data folder, or what exists of the way to it. */

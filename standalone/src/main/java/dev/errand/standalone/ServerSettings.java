@@ -1,5 +1,6 @@
 package dev.errand.standalone;
 
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.schemas.SettingRange;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What this process is made of and where it finds the others. */
 @ConfigMapping(prefix = "errand.server")
@@ -64,7 +66,32 @@ public interface ServerSettings {
   @WithDefault("false")
   boolean holdPoints();
 
+  Boxes boxes();
+
   Kafka kafka();
+
+  /** How this node's boxes are kept apart. */
+  interface Boxes {
+    /**
+     * The most processes and threads of one box, 64 to 32768. Few stop parallel builds, many give a
+     * fork bomb more of the machine.
+     */
+    @WithDefault("2048")
+    int pids();
+
+    /**
+     * The engine's runtime for boxes, such as runsc or kata. Empty: the engine's default. Runtimes
+     * with a kernel of their own cannot lay a disk under a box: see without.
+     */
+    Optional<String> runtime();
+
+    /**
+     * Rules that this node does without, of disk (limits.disk holds) and seccomp (only listed
+     * system calls): for an engine that cannot hold one. Without a rule, boxes can do what it
+     * forbids.
+     */
+    Optional<Set<Rule>> without();
+  }
 
   /** Where the log of facts lies. */
   interface Kafka {
@@ -138,6 +165,16 @@ public interface ServerSettings {
         settings.nodeSilence(),
         Duration.ofSeconds(20),
         Duration.ofDays(1));
+    SettingRange.require("errand.server.boxes.pids", settings.boxes().pids(), 64, 32_768);
+    settings
+        .boxes()
+        .runtime()
+        .filter(runtime -> !runtime.matches("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"))
+        .ifPresent(
+            runtime -> {
+              throw new IllegalArgumentException(
+                  "errand.server.boxes.runtime: '%s' is no runtime's name".formatted(runtime));
+            });
     if (!settings.kafka().host().matches("[A-Za-z0-9][A-Za-z0-9.-]{0,252}")) {
       throw new IllegalArgumentException(
           "errand.server.kafka.host: '%s' is no name or IPv4 address"

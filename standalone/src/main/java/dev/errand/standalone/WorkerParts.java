@@ -11,6 +11,7 @@ import dev.errand.provisioner.ProvisionerService;
 import dev.errand.provisioner.ProvisionerSettings;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.sandbox.BoxesSettings.Isolation;
 import dev.errand.sandbox.Engine;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.schemas.Event.SecretSealed;
@@ -23,13 +24,17 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds the worker services of a node from what they share: engine, boxes, proxy, artifacts. */
 @ApplicationScoped
 public class WorkerParts {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerParts.class);
   private static final Set<Service> WORKERS =
       Set.of(Service.PROVISIONER, Service.AGENT_RUNNER, Service.DIFF_COLLECTOR);
 
+  private final ServerSettings server;
   private final ProvisionerSettings provisioner;
   private final AgentRunnerSettings agentRunner;
   private final DiffCollectorSettings diffCollector;
@@ -37,10 +42,12 @@ public class WorkerParts {
 
   @Inject
   WorkerParts(
+      ServerSettings server,
       ProvisionerSettings provisioner,
       AgentRunnerSettings agentRunner,
       DiffCollectorSettings diffCollector,
       EgressSettings egress) {
+    this.server = server;
     this.provisioner = provisioner;
     this.agentRunner = agentRunner;
     this.diffCollector = diffCollector;
@@ -62,7 +69,13 @@ public class WorkerParts {
     parts.add(engine);
     Boxes boxes =
         new Boxes(
-            engine, BoxesSettings.of(node.data().installation(), host.node(), node.data().boxes()));
+            engine,
+            new BoxesSettings(
+                node.data().installation(),
+                host.node(),
+                node.data().boxes(),
+                isolation(),
+                server.diskReserveBytes()));
     parts.add(boxes);
     EgressProxy proxy = new EgressProxy(egress);
     parts.add(proxy);
@@ -90,5 +103,14 @@ public class WorkerParts {
     }
     parts.add(new Server.Together(running));
     return parts;
+  }
+
+  private Isolation isolation() {
+    ServerSettings.Boxes settings = server.boxes();
+    Set<Isolation.Rule> without = settings.without().orElse(Set.of());
+    if (!without.isEmpty()) {
+      LOG.warn("Boxes are made without {}: errand.server.boxes.without says so", without);
+    }
+    return new Isolation(settings.pids(), settings.runtime().orElse(null), without);
   }
 }

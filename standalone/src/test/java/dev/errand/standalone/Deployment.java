@@ -206,7 +206,7 @@ final class Deployment implements AutoCloseable {
         repository: %s
         branch: main
         setup: "%s"
-        limits: {cpus: 1, memory: 512MiB, setup: %s, agent: %s}
+        limits: {cpus: 1, memory: 512MiB, disk: 1GiB, setup: %s, agent: %s}
         """
             .formatted(
                 id, repository, setup.replace("\\", "\\\\").replace("\"", "\\\""), limit, limit);

@@ -35,7 +35,7 @@ class FullBrokerDiskSystemTest {
             "1",
             "errand.server.disk-reserve-bytes",
             Long.toString(256L << 20));
-    errand = Deployment.start(settings, disk);
+    errand = Deployment.start(settings, disk.and(new SmallDisk(3 * 1024, "boxes/disks")));
     repository = ScratchRepository.withReadme();
     errand.applyEnvironment("plain", repository.url(), "", "5m");
   }

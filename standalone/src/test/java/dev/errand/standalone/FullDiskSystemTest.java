@@ -23,6 +23,7 @@ class FullDiskSystemTest {
   private static final String CODE = FailureCode.DISK_FULL.name();
   private static final String HINT = FailureCode.DISK_FULL.hint();
   private static final int DISK = 900; // all sizes in MiB
+  private static final int BOXES = 3 * 1024;
   private static final int RESERVE = 256;
 
   /** Well below each limit: what a server forgets meanwhile gives some room back. */
@@ -35,6 +36,9 @@ class FullDiskSystemTest {
 
   private final SmallDisk disk = new SmallDisk(DISK, "");
   private final SmallDisk brokersDisk = new SmallDisk(DISK, "kafka");
+
+  /** A box has the room that it was promised, whoever fills the rest. */
+  private final SmallDisk boxesDisk = new SmallDisk(BOXES, "boxes/disks");
 
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
@@ -51,7 +55,7 @@ class FullDiskSystemTest {
                 "1",
                 "errand.server.disk-reserve-bytes",
                 Long.toString((long) RESERVE << 20)),
-            disk.and(brokersDisk));
+            disk.and(brokersDisk).and(boxesDisk));
     repository = ScratchRepository.withReadme();
     errand.applyEnvironment("plain", repository.url(), "", "5m");
   }

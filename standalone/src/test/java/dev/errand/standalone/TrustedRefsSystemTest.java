@@ -61,7 +61,7 @@ class TrustedRefsSystemTest {
         repository: %s
         setup: "%s"
         secrets: [TOKEN]
-        limits: {cpus: 1, memory: 512MiB, setup: 15s, agent: 15s}
+        limits: {cpus: 1, memory: 512MiB, disk: 1GiB, setup: 15s, agent: 15s}
         %s
         """
             .formatted(id, repository.url(), setup, more);

@@ -1,5 +1,7 @@
 package dev.errand.sandbox;
 
+import com.github.dockerjava.api.DockerClient;
+import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
@@ -10,14 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +29,7 @@ import java.util.stream.Stream;
  * may belong to an ordinary user.
  */
 final class BoxFolders {
-  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> PASSABLE =
       PosixFilePermissions.fromString("rwxr-xr-x");
   private static final String ID = "[0-9a-z]{12}";
@@ -35,19 +37,29 @@ final class BoxFolders {
 
   private final Path root;
   private final Path runner;
+  private final Path mounter;
 
   BoxFolders(Path root) {
     this.root = root;
     try {
-      Files.createDirectories(root, PRIVATE);
+      Files.createDirectories(root, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (IOException failed) {
       throw new ErrandException(FailureCode.DISK_FULL, "cannot make the folder " + root, failed);
     }
-    this.runner = ensureRunnerIn(root);
+    this.runner = ensureProgram(root, "runner");
+    this.mounter = ensureProgram(root, "mounter");
+  }
+
+  Path root() {
+    return root;
   }
 
   Path runner() {
     return runner;
+  }
+
+  Path mounter() {
+    return mounter;
   }
 
   Path of(BoxId id) {
@@ -96,29 +108,64 @@ final class BoxFolders {
   }
 
   /**
-   * Ensures that the runner of this build lies in the folder. Its name holds its digest: a new
+   * Ensures that a program of this build lies in the folder. Its name holds its digest: a new
    * version lies beside the old one, which running boxes still use.
    */
-  private static Path ensureRunnerIn(Path folder) {
-    try (InputStream resource = BoxFolders.class.getResourceAsStream("runner")) {
+  private static Path ensureProgram(Path folder, String name) {
+    try (InputStream resource = BoxFolders.class.getResourceAsStream(name)) {
       if (resource == null) {
-        throw new ErrandException(FailureCode.BUG, "this build holds no runner");
+        throw new ErrandException(FailureCode.BUG, "this build holds no " + name);
       }
-      byte[] runner = resource.readAllBytes();
-      String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(runner));
-      Path file = folder.resolve("runner-" + digest.substring(0, DIGEST_CHARACTERS));
-      if (!Files.isRegularFile(file) || Files.size(file) != runner.length) {
-        Path unnamed = Files.createTempFile(folder, "runner-", ".new");
-        Files.write(unnamed, runner);
+      byte[] program = resource.readAllBytes();
+      String digest =
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(program));
+      Path file = folder.resolve(name + "-" + digest.substring(0, DIGEST_CHARACTERS));
+      if (!Files.isRegularFile(file) || Files.size(file) != program.length) {
+        Path unnamed = Files.createTempFile(folder, name + "-", ".new");
+        Files.write(unnamed, program);
         Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("r-xr-xr-x"));
         Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
       }
       return file;
     } catch (IOException e) {
       throw new ErrandException(
-          FailureCode.DISK_FULL, "the runner cannot be written to " + folder, e);
+          FailureCode.DISK_FULL, "the %s cannot be written to %s".formatted(name, folder), e);
     } catch (NoSuchAlgorithmException e) {
       throw new ErrandException(FailureCode.BUG, "a JDK without SHA-256", e);
+    }
+  }
+
+  /** The folders as the boxes' disks need them. */
+  record OfDisks(
+      BoxFolders folders,
+      Engine engine,
+      Containers containers,
+      Map<String, String> labels,
+      long reserveBytes)
+      implements DiskHost {
+    @Override
+    public Path disks() {
+      return folders.root().resolve("disks");
+    }
+
+    @Override
+    public Path boxes() {
+      return folders.root();
+    }
+
+    @Override
+    public Path mounter() {
+      return folders.mounter();
+    }
+
+    @Override
+    public <T> T call(String what, Function<DockerClient, T> request) {
+      return engine.call(what, request);
+    }
+
+    @Override
+    public void removeWholly(String name) {
+      containers.removeWholly(name);
     }
   }
 }

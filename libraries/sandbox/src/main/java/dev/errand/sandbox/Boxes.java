@@ -2,6 +2,9 @@ package dev.errand.sandbox;
 
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Mount;
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
+import dev.errand.sandbox.disks.DiskHost;
+import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
@@ -10,7 +13,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,13 +50,11 @@ public final class Boxes implements AutoCloseable {
   /** Starting containers is bound by the processor: more at once only makes each slower. */
   private static final int STARTS_PER_CPU = 2;
 
-  private static final Duration REMOVAL_LOOK = Duration.ofMillis(100);
-  private static final int REMOVAL_LOOKS = 600; // a minute: a large root file system takes seconds
-
   private final BoxesSettings settings;
   private final Containers containers;
   private final BoxFolders folders;
   private final Path programs;
+  private final Disks disks;
   private final EventLoopGroup group;
   private final Semaphore starts =
       new Semaphore(STARTS_PER_CPU * Runtime.getRuntime().availableProcessors());
@@ -65,13 +65,15 @@ public final class Boxes implements AutoCloseable {
     this.containers = new Containers(engine, settings);
     this.folders = new BoxFolders(settings.root());
     this.programs = BoxPrograms.ensureIn(settings.root());
+    DiskHost host = hostOfDisks(engine);
+    this.disks = settings.isolation().holds(Rule.DISK) ? Disks.of(host) : Disks.none(host);
     this.group = new EpollEventLoopGroup(1, new DefaultThreadFactory("boxes", true));
   }
 
   /**
    * Ensures that the box exists and its runner waits; the same id again is the same box.
    * IMAGE_NOT_FOUND when the engine does not have the image, BOX_LOST when the box has died
-   * already.
+   * already, DISK_FULL when its disk does not fit, ENGINE_FAILED when it cannot be laid.
    */
   public Box create(BoxSpec spec) {
     if (!folders.make(spec.id())) {
@@ -79,48 +81,64 @@ public final class Boxes implements AutoCloseable {
           find(spec.id()).flatMap(box -> containers.inspect(box.containerId()));
       if (earlier.isPresent() && !earlier.get().fresh()) {
         earlier.get().requireRunning(); // started again, it would not know what it has executed
+        disks.attach(spec.id(), earlier.get().pid());
         return box(earlier.get());
       }
     }
-    String name = UNCLAIMED + spec.id();
-    Map<String, String> labels = labels(spec);
-    List<Mount> mounts = new ArrayList<>();
-    mounts.add(Containers.readOnly(folders.runner().toString(), RUNNER_INSIDE));
-    mounts.add(Containers.readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
-    mounts.add(Containers.readOnly(programs.toString(), PROGRAMS_INSIDE));
-    spec.mounts()
-        .forEach(mount -> mounts.add(Containers.readOnly(mount.host().toString(), mount.inside())));
     starts.acquireUninterruptibly();
+    String name = UNCLAIMED + spec.id();
     try {
-      containers.create(spec, name, labels, mounts);
+      disks.make(spec.id(), spec.limits().diskBytes());
+      containers.create(spec, name, labels(spec), mounts(spec));
+      Containers.State made =
+          containers
+              .inspect(name)
+              .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+      made.requireRunning();
+      disks.attach(spec.id(), made.pid());
+      return box(made);
     } catch (ErrandException failed) {
       discard(spec.id(), name, failed);
       throw failed;
     } finally {
       starts.release();
     }
-    return containers
-        .inspect(name)
-        .map(this::box)
-        .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+  }
+
+  private List<Mount> mounts(BoxSpec spec) {
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(Containers.readOnly(folders.runner().toString(), RUNNER_INSIDE));
+    mounts.add(Containers.readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
+    mounts.add(Containers.readOnly(programs.toString(), PROGRAMS_INSIDE));
+    spec.mounts()
+        .forEach(mount -> mounts.add(Containers.readOnly(mount.host().toString(), mount.inside())));
+    return mounts;
   }
 
   /** What a failed creation has made already; the failure itself is what the caller hears of. */
   private void discard(BoxId id, String name, ErrandException failed) {
     try {
-      containers.inspect(name).filter(this::isOurs).ifPresent(made -> containers.remove(made.id()));
-      folders.remove(id);
+      containers
+          .inspect(name)
+          .filter(this::isOurs)
+          .ifPresent(made -> containers.removeWholly(made.id()));
+      removeFolder(id);
     } catch (ErrandException later) {
       failed.addSuppressed(later);
     }
   }
 
   private Map<String, String> labels(BoxSpec spec) {
-    Map<String, String> labels = new LinkedHashMap<>(ours());
+    Map<String, String> labels = labels("box");
     labels.put(BOX_LABEL, spec.id().value());
-    labels.put(ROLE_LABEL, "box");
     labels.put(ENVIRONMENT_LABEL, spec.environment().value());
     labels.put(FINGERPRINT_LABEL, spec.fingerprint());
+    return labels;
+  }
+
+  private Map<String, String> labels(String role) {
+    Map<String, String> labels = new LinkedHashMap<>(ours());
+    labels.put(ROLE_LABEL, role);
     return labels;
   }
 
@@ -167,22 +185,8 @@ public final class Boxes implements AutoCloseable {
    * whatever runs in it.
    */
   public void remove(Box box) {
-    boolean interrupted = false;
-    for (int look = 0; !containers.remove(box.containerId()); look++) {
-      if (look == REMOVAL_LOOKS) {
-        throw new ErrandException(
-            FailureCode.ENGINE_FAILED, "the engine does not end the removal of " + box.id());
-      }
-      try {
-        TimeUnit.NANOSECONDS.sleep(REMOVAL_LOOK.toNanos()); // another caller's removal goes on
-      } catch (InterruptedException later) {
-        interrupted = true;
-      }
-    }
-    folders.remove(box.id());
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    containers.removeWholly(box.containerId());
+    removeFolder(box.id());
   }
 
   /** Folders of boxes that no container has: what a crash between the two left behind. */
@@ -194,6 +198,7 @@ public final class Boxes implements AutoCloseable {
 
   /** Removes a folder that {@link #orphanedFolders} named. */
   public void removeFolder(BoxId id) {
+    disks.remove(id);
     folders.remove(id);
   }
 
@@ -261,6 +266,13 @@ public final class Boxes implements AutoCloseable {
   /** Ends all sessions; boxes stay. */
   @Override
   public void close() {
+    disks.close();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  /** What disks are laid with here. */
+  DiskHost hostOfDisks(Engine engine) {
+    return new BoxFolders.OfDisks(
+        folders, engine, containers, labels("mounter"), settings.reserveBytes());
   }
 }

@@ -2,6 +2,7 @@ package dev.errand.sandbox;
 
 import dev.errand.schemas.ids.NodeName;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param installation tells our containers from those of another installation on the same engine
  * @param root absolute and at most {@link #MAX_ROOT_BYTES} long; made with mode 0700
- * @param pids the most processes and threads of one box
- * @param runtime the engine's runtime; null is its default
+ * @param reserveBytes what boxes' disks leave free beside them; 0 leaves nothing
  */
 public record BoxesSettings(
-    String installation, NodeName node, Path root, int pids, @Nullable String runtime) {
-  /** Enough for a parallel build in several languages; a fork bomb is stopped in milliseconds. */
-  public static final int DEFAULT_PIDS = 2_048;
-
+    String installation, NodeName node, Path root, Isolation isolation, long reserveBytes) {
   /** A socket's path has 107 bytes; "/" + box id (12) + "/" + the longest socket's name (36). */
   public static final int MAX_ROOT_BYTES = 107 - 1 - 12 - 1 - 36;
 
@@ -35,8 +32,49 @@ public record BoxesSettings(
     }
   }
 
-  /** With the default limits and runtime. */
+  /** With every rule, on the engine's default runtime, on a disk without a reserve. */
   public static BoxesSettings of(String installation, NodeName node, Path root) {
-    return new BoxesSettings(installation, node, root, DEFAULT_PIDS, null);
+    return new BoxesSettings(installation, node, root, Isolation.DEFAULT, 0);
+  }
+
+  /**
+   * How boxes are kept apart.
+   *
+   * @param pids the most processes and threads of one box
+   * @param runtime the engine's runtime; null is its default
+   * @param without rules that this installation does without
+   */
+  public record Isolation(int pids, @Nullable String runtime, Set<Rule> without) {
+    /** Enough for a parallel build in several languages; a fork bomb is stopped in milliseconds. */
+    public static final int DEFAULT_PIDS = 2_048;
+
+    /** Every rule holds. */
+    public static final Isolation DEFAULT = new Isolation(DEFAULT_PIDS, null, Set.of());
+
+    /**
+     * @throws IllegalArgumentException when pids are outside 64 to 32768
+     */
+    public Isolation {
+      if (pids < 64 || pids > 32_768) {
+        throw new IllegalArgumentException("%d pids are outside 64 to 32768".formatted(pids));
+      }
+      without = Set.copyOf(without);
+    }
+
+    boolean holds(Rule rule) {
+      return !without.contains(rule);
+    }
+
+    /**
+     * What a box is promised to be kept from, and what an engine may be unable to hold. A box is
+     * refused where one does not hold, unless the installation says that it does without it.
+     */
+    public enum Rule {
+      /** The box's files take no more than its limit, in bytes and in inodes. */
+      DISK,
+
+      /** Only the system calls that builds need: {@link SeccompProfile}. */
+      SECCOMP
+    }
   }
 }

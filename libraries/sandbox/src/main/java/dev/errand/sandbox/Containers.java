@@ -9,22 +9,31 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.TmpfsOptions;
 import com.github.dockerjava.api.model.Ulimit;
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A box's container in the engine's words: what it is made with, and what can be asked of it. */
 final class Containers {
+  private static final Duration REMOVAL_LOOK = Duration.ofMillis(100);
+  private static final int REMOVAL_LOOKS = 600; // a minute: a large root file system takes seconds
+
   private static final long NANOS_PER_CPU = 1_000_000_000;
 
   /** An engine in a container of its own may not be allowed to give more (20,000 was seen). */
@@ -41,6 +50,9 @@ final class Containers {
     Capability.KILL,
     Capability.SETPCAP
   };
+
+  /** The runner's argument: it does nothing before its box's disk is there. */
+  private static final String RUNNER_AWAITS_DISK = "disk";
 
   private final Engine engine;
   private final BoxesSettings settings;
@@ -110,17 +122,39 @@ final class Containers {
         });
   }
 
-  private CreateContainerCmd command(DockerClient client, BoxSpec spec, List<Mount> mounts) {
+  private CreateContainerCmd command(DockerClient client, BoxSpec spec, List<Mount> own) {
+    List<Mount> mounts = new ArrayList<>(own);
+    if (onDisk()) {
+      mounts.addAll(insteadOfVolumes(client, spec.image()));
+    }
     return client
         .createContainerCmd(spec.image())
         .withEntrypoint(Boxes.RUNNER_INSIDE)
-        .withCmd(List.of())
+        .withCmd(onDisk() ? List.of(RUNNER_AWAITS_DISK) : List.of())
         .withUser("0:0")
         .withWorkingDir("/")
         .withHostName("box")
         .withStopSignal("SIGKILL")
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
         .withHostConfig(hostConfig(spec, mounts));
+  }
+
+  /**
+   * The engine would copy what an image has there into a volume outside of the box's limit; the box
+   * sees the image's own files on its disk, and none of these mounts.
+   */
+  private static List<Mount> insteadOfVolumes(DockerClient client, String image) {
+    ContainerConfig config = client.inspectImageCmd(image).exec().getConfig();
+    Map<String, ?> volumes = config == null ? null : config.getVolumes();
+    return (volumes == null ? Set.<String>of() : volumes.keySet())
+        .stream()
+            .map(
+                path ->
+                    new Mount()
+                        .withType(MountType.TMPFS)
+                        .withTarget(path)
+                        .withTmpfsOptions(new TmpfsOptions().withSizeBytes(1L)))
+            .toList();
   }
 
   private HostConfig hostConfig(BoxSpec spec, List<Mount> mounts) {
@@ -131,17 +165,29 @@ final class Containers {
             .withIpcMode("private")
             .withCapDrop(Capability.ALL)
             .withCapAdd(CAPABILITIES)
-            .withSecurityOpts(List.of("no-new-privileges", "seccomp=" + SeccompProfile.json()))
+            .withSecurityOpts(securityOptions())
             .withMemory(memoryBytes)
             .withMemorySwap(memoryBytes) // together with swap: no swap
             .withNanoCPUs((long) (spec.limits().cpus() * NANOS_PER_CPU))
-            .withPidsLimit((long) settings.pids())
+            .withReadonlyRootfs(onDisk())
+            .withPidsLimit((long) settings.isolation().pids())
             .withInit(false)
             .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
             .withUlimits(
                 List.of(new Ulimit("nofile", MAX_FILES, MAX_FILES), new Ulimit("core", 0L, 0L)))
             .withMounts(mounts);
-    return settings.runtime() == null ? config : config.withRuntime(settings.runtime());
+    String runtime = settings.isolation().runtime();
+    return runtime == null ? config : config.withRuntime(runtime);
+  }
+
+  private List<String> securityOptions() {
+    return settings.isolation().holds(Rule.SECCOMP)
+        ? List.of("no-new-privileges", "seccomp=" + SeccompProfile.json())
+        : List.of("no-new-privileges");
+  }
+
+  private boolean onDisk() {
+    return settings.isolation().holds(Rule.DISK);
   }
 
   static Mount readOnly(String host, String inside) {
@@ -204,8 +250,27 @@ final class Containers {
         });
   }
 
-  /** Kills and removes with anonymous volumes; false while another removal is under way. */
-  boolean remove(String id) {
+  /** Kills and removes with anonymous volumes; returns when nothing of the container is left. */
+  void removeWholly(String id) {
+    boolean interrupted = false;
+    for (int look = 0; !remove(id); look++) {
+      if (look == REMOVAL_LOOKS) {
+        throw new ErrandException(
+            FailureCode.ENGINE_FAILED, "the engine does not end the removal of container " + id);
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(REMOVAL_LOOK.toNanos()); // another caller's removal goes on
+      } catch (InterruptedException later) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** False while another removal is under way. */
+  private boolean remove(String id) {
     return engine.call(
         "remove a container",
         client -> {

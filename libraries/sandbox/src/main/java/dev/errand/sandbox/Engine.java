@@ -10,6 +10,7 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -91,14 +92,19 @@ public final class Engine implements AutoCloseable {
           return new Facts(
               text(info.getServerVersion()),
               API_VERSION,
+              text(info.getKernelVersion()),
+              has(info, "name=rootless"),
               text(info.getOperatingSystem()),
               text(info.getDockerRootDir()),
               number(info.getNCPU()),
               info.getMemTotal() == null ? 0 : info.getMemTotal(),
-              info.getSecurityOptions() != null
-                  && info.getSecurityOptions().stream()
-                      .anyMatch(option -> option.startsWith("name=seccomp")));
+              has(info, "name=seccomp"));
         });
+  }
+
+  private static boolean has(Info info, String securityOption) {
+    List<String> options = info.getSecurityOptions();
+    return options != null && options.stream().anyMatch(each -> each.startsWith(securityOption));
   }
 
   /** Whether the image is on the engine, by name or id. */
@@ -199,11 +205,15 @@ public final class Engine implements AutoCloseable {
    * @param version such as 20.10.24
    * @param rootDirectory where it keeps images and containers, for whoever checks the disk
    * @param memoryBytes of its machine
+   * @param kernel of its machine, such as 6.1.0-13-amd64
+   * @param rootless whether its containers' root is an ordinary user of the machine
    * @param filtersSystemCalls whether it can; boxes do not start without
    */
   public record Facts(
       String version,
       String apiVersion,
+      String kernel,
+      boolean rootless,
       String operatingSystem,
       String rootDirectory,
       int cpus,

@@ -130,7 +130,7 @@ public final class BoxFixture implements AutoCloseable {
   }
 
   public static EnvironmentSpec.Limits limits(long memoryBytes, Duration agent) {
-    return new EnvironmentSpec.Limits(1, memoryBytes, 1L << 30, Duration.ofMinutes(1), agent);
+    return new EnvironmentSpec.Limits(1, memoryBytes, 2L << 30, Duration.ofMinutes(1), agent);
   }
 
   @Override

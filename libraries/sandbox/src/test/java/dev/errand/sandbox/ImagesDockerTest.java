@@ -6,17 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.errand.sandbox.PhaseSpec.Kind;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an image can say, and what it cannot decide. */
 class ImagesDockerTest {
@@ -26,6 +19,7 @@ class ImagesDockerTest {
       ENV FROM_IMAGE=yes BASH_ENV=/root/env PATH=/opt/tool/bin:$PATH
       LABEL errand.installation=forged errand.box=forged
       HEALTHCHECK --interval=1s CMD touch /root/healthy
+      RUN mkdir /data && echo shipped > /data/shipped
       USER 65534
       WORKDIR /opt
       VOLUME /data
@@ -33,29 +27,11 @@ class ImagesDockerTest {
       """;
 
   private final Lab lab = new Lab();
-  private final String image = "errand-" + lab.installation();
-  @TempDir Path folder;
-  private Box box;
-
-  @BeforeEach
-  void build() throws IOException {
-    Path file = Files.writeString(folder.resolve("Dockerfile"), DOCKERFILE);
-    lab.engine()
-        .call(
-            "build",
-            client ->
-                client
-                    .buildImageCmd(file.toFile())
-                    .withTags(Set.of(image))
-                    .start()
-                    .awaitImageId(1, TimeUnit.MINUTES));
-    box = lab.boxes().create(Lab.spec(image));
-  }
+  private final String image = lab.image(DOCKERFILE);
+  private final Box box = lab.boxes().create(Lab.spec(image));
 
   @AfterEach
   void close() {
-    lab.boxes().all().forEach(lab.boxes()::remove);
-    lab.engine().call("untag", client -> client.removeImageCmd(image).exec() == null);
     lab.close();
   }
 
@@ -84,16 +60,14 @@ class ImagesDockerTest {
   }
 
   @Test
-  void itsVolumesGoWithTheBox() {
+  void itsVolumesAreFoldersOfTheBox() throws InterruptedException {
     NoOrphans orphans = new NoOrphans(lab.engine(), lab.installation(), lab.root());
-    Set<String> volumes = orphans.volumesOf(box.containerId());
 
-    lab.boxes().remove(box);
-    lab.boxes().remove(box);
+    Lab.Ended ended =
+        lab.run(box, Kind.AGENT, "cat /data/shipped; touch /data/new; stat -f -c %T /data");
 
-    assertThat(volumes).hasSize(1);
-    assertThat(orphans.existing(volumes)).isEmpty();
-    orphans.verify();
+    assertThat(ended.output()).isEqualTo("shipped\noverlayfs\n");
+    assertThat(orphans.volumesOf(box.containerId())).isEmpty();
   }
 
   @Test

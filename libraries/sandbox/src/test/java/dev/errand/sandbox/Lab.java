@@ -1,5 +1,6 @@
 package dev.errand.sandbox;
 
+import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.schemas.EnvironmentSpec.Limits;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EnvironmentId;
@@ -14,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An installation of its own on the real engine; everything of it is gone when it is closed. */
@@ -24,15 +28,18 @@ public final class Lab implements AutoCloseable {
   /** Built by {@code images/build-base}. */
   public static final String IMAGE = "errand/universal";
 
+  static final NodeName NODE = new NodeName("local");
+
   private static final long MIB = 1L << 20;
   public static final Limits SMALL =
-      new Limits(1, 256 * MIB, 1 << 30, Duration.ofMinutes(1), Duration.ofMinutes(1));
+      new Limits(1, 256 * MIB, 2048 * MIB, Duration.ofMinutes(1), Duration.ofMinutes(1));
 
   private final String installation;
   private final Path root;
   private final Engine engine;
   private final NoOrphans orphans;
   private final Boxes boxes;
+  private final List<String> images = new ArrayList<>();
 
   public Lab() {
     try {
@@ -48,12 +55,19 @@ public final class Lab implements AutoCloseable {
 
   /** As a second process of the installation would see its boxes. */
   public Boxes another() {
-    return new Boxes(
-        engine, new BoxesSettings(installation, new NodeName("local"), root, 512, null));
+    return another(new BoxesSettings.Isolation(512, null, Set.of()));
+  }
+
+  Boxes another(BoxesSettings.Isolation isolation) {
+    return new Boxes(engine, new BoxesSettings(installation, NODE, root, isolation, 0));
   }
 
   public Boxes boxes() {
     return boxes;
+  }
+
+  DiskHost hostOfDisks() {
+    return boxes.hostOfDisks(engine);
   }
 
   public Engine engine() {
@@ -78,6 +92,35 @@ public final class Lab implements AutoCloseable {
 
   public static BoxSpec spec(String image) {
     return new BoxSpec(boxId(), image, SMALL, new EnvironmentId("lab"), "", List.of());
+  }
+
+  /** As {@link #spec(String)}, with another limit for its disk. */
+  public static BoxSpec spec(String image, long diskBytes) {
+    Limits limits =
+        new Limits(SMALL.cpus(), SMALL.memoryBytes(), diskBytes, SMALL.setup(), SMALL.agent());
+    return new BoxSpec(boxId(), image, limits, new EnvironmentId("lab"), "", List.of());
+  }
+
+  /** Builds an image from the text of a Dockerfile; it is gone when the lab is closed. */
+  public String image(String dockerfile) {
+    String tag = "errand-" + installation + "-" + images.size();
+    try {
+      Path folder = Files.createDirectory(root.resolve("image-" + images.size()));
+      Path file = Files.writeString(folder.resolve("Dockerfile"), dockerfile);
+      engine.call(
+          "build an image",
+          client ->
+              client
+                  .buildImageCmd(file.toFile())
+                  .withTags(Set.of(tag))
+                  .start()
+                  .awaitImageId(1, TimeUnit.MINUTES));
+      remove(folder);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+    images.add(tag);
+    return tag;
   }
 
   public Box box() {
@@ -117,8 +160,11 @@ public final class Lab implements AutoCloseable {
   @Override
   public void close() {
     boxes.all().forEach(boxes::remove);
+    images.forEach(
+        tag -> engine.call("untag", client -> client.removeImageCmd(tag).exec() == null));
     boxes.close();
     orphans.verify();
+    orphans.awaitNoMounter();
     engine.close();
     remove(root);
   }

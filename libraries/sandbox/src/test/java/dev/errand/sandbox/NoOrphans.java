@@ -6,15 +6,19 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * A guarantee: what an installation has made on the engine and on the host is gone when its tasks
@@ -23,6 +27,10 @@ import java.util.stream.Stream;
  */
 public final class NoOrphans {
   private static final String INSTALLATION = "errand.installation";
+
+  /** The kernel first writes back what the box had not; removals of containers are asynchronous. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private static final Path UNIX_SOCKETS = Path.of("/proc/net/unix");
 
   private final Engine engine;
@@ -64,6 +72,30 @@ public final class NoOrphans {
         .call("list containers", client -> client.listContainersCmd().withShowAll(true).exec())
         .stream()
         .filter(container -> ours == isOurs(container))
+        .filter(container -> !"mounter".equals(container.getLabels().get("errand.role")))
+        .toList();
+  }
+
+  /** Fails when a mounter lives on, which none does longer than the process that it works for. */
+  void awaitNoMounter() {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(mounters()).as("mounters of %s", installation).isEmpty());
+  }
+
+  /** The containers that attach disks for this installation's processes. */
+  List<String> mounters() {
+    return engine
+        .call(
+            "list mounters",
+            client ->
+                client
+                    .listContainersCmd()
+                    .withShowAll(true)
+                    .withLabelFilter(Map.of(INSTALLATION, installation, "errand.role", "mounter"))
+                    .exec())
+        .stream()
+        .map(Container::getId)
         .toList();
   }
 
@@ -86,16 +118,22 @@ public final class NoOrphans {
                 .collect(Collectors.toCollection(TreeSet::new)));
   }
 
-  /** What lies in the boxes' folder beside the runners and the diff's programs. */
+  /** What lies in the boxes' folder, and in their disks', beside our own programs. */
   private List<String> folders() {
     if (!Files.isDirectory(root)) {
       return List.of(); // no worker has been here
     }
-    try (Stream<Path> files = Files.list(root)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> !name.matches("(runner|programs)-[0-9a-f]{16}"))
-          .toList();
+    return Stream.of(root, root.resolve("disks"))
+        .filter(Files::isDirectory)
+        .flatMap(NoOrphans::names)
+        .filter(name -> !name.matches("disks|(runner|mounter|programs)-[0-9a-f]{16}"))
+        .filter(name -> !name.matches("errand-mounter-[0-9a-f]{16}\\.sock"))
+        .toList();
+  }
+
+  private static Stream<String> names(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList().stream();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
@@ -106,11 +144,33 @@ public final class NoOrphans {
     try (Stream<String> lines = Files.lines(UNIX_SOCKETS)) {
       return lines
           .filter(line -> line.contains(" " + root + "/"))
+          .filter(line -> !line.contains("/errand-mounter-"))
           .map(line -> line.substring(line.indexOf('/')))
           .toList();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /** Fails, naming them, when a loop device still holds the file a while later. */
+  static void awaitNoDeviceOn(Path file) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(backingFiles()).noneMatch(name -> name.startsWith(file.toString())));
+  }
+
+  private static List<String> backingFiles() throws IOException {
+    List<String> files = new ArrayList<>();
+    try (DirectoryStream<Path> devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
+      for (Path device : devices) {
+        Path backing = device.resolve("loop/backing_file");
+        if (Files.exists(backing)) {
+          files.add(Files.readString(backing).strip());
+        }
+      }
+    }
+    return files;
   }
 
   /** Names of the volumes that a container has now. */
@@ -128,7 +188,7 @@ public final class NoOrphans {
   }
 
   /** Which of these volumes still exist. */
-  public Set<String> existing(Set<String> volumes) {
+  Set<String> existing(Set<String> volumes) {
     Set<String> left = volumes();
     left.retainAll(volumes);
     return left;

@@ -1,0 +1,49 @@
+package dev.errand.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.errand.sandbox.Engine;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the doctor says of engines that this machine does not have. */
+class EngineProbeTest {
+  private static Engine.Facts engine(String kernel, boolean rootless) {
+    return new Engine.Facts("20.10", "1.41", kernel, rootless, "Debian", "/", 2, 1L << 33, true);
+  }
+
+  private static String doctor(String kernel, boolean rootless, Optional<String> lack) {
+    return EngineProbe.boxDisks(engine(kernel, rootless), lack).text();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"5.10.0-28-amd64", "5.10", "6.1.0", "10.0.1", "a kernel unlike others", ""})
+  void boxesHaveDisksOnAnyKernelThatIsNotKnownToBeTooOld(String kernel) {
+    assertThat(doctor(kernel, false, Optional.empty())).startsWith("ok ").contains("limit");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5.4.0-150-generic", "4.19.0", "3.10.0-1160.el7"})
+  void anOldKernelMountsNone(String kernel) {
+    assertThat(doctor(kernel, false, Optional.empty()))
+        .startsWith("MISS ")
+        .contains(kernel, "5.10", "errand.server.boxes.without");
+  }
+
+  @Test
+  void anEngineWithoutRootAttachesNone() {
+    assertThat(doctor("6.1.0", true, Optional.empty()))
+        .startsWith("MISS ")
+        .contains("loop device", "errand.server.boxes.without");
+  }
+
+  @Test
+  void whatTheMachineLacksComesFirst() {
+    assertThat(doctor("4.19.0", true, Optional.of("install e2fsprogs")))
+        .startsWith("MISS ")
+        .contains("-> install e2fsprogs, or set errand.server.boxes.without");
+  }
+}
