@@ -251,6 +251,13 @@ final class Deployment implements AutoCloseable {
     boolean _ = awaitEnd(process);
   }
 
+  /** Sends a signal to the process that runs the service. */
+  void signal(Service service, String name) {
+    Process process = Objects.requireNonNull(processes.get(service), service::name);
+    String pid = Long.toString(process.pid());
+    CommandResult.of(List.of("kill", "-" + name, pid), data, "", Map.of()).succeeded();
+  }
+
   /** The services that have one process together. */
   List<Set<Service>> groups() {
     return mode.processes();

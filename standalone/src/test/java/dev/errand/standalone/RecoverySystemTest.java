@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.standalone.ServerSettings.Service;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -24,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecoverySystemTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int STANDSTILLS = 8;
+  private static final Duration STANDSTILL = Duration.ofSeconds(4); // the controller waits 3
   private static final Duration SILENCE = Duration.ofSeconds(20);
 
   @SuppressWarnings("NullAway.Init")
@@ -76,6 +80,28 @@ class RecoverySystemTest {
     letGo(working, "agent");
 
     assertRanOnce(working, "agent-began", "agent-ended");
+  }
+
+  /**
+   * A broker that stands still, as on a busy or a paused machine, is fenced by its own controller
+   * and leads its partitions in a new epoch. What Kafka's clients say then is of many kinds.
+   */
+  @Test
+  void aBrokerThatStandsStillAgainAndAgainHoldsNothingUpForGood() throws Exception {
+    List<String> tasks = new ArrayList<>();
+    for (int number = 0; number < STANDSTILLS; number++) {
+      tasks.add(submit("plain", "sleep 1; echo agent >> runs.txt"));
+    }
+
+    for (int number = 0; number < STANDSTILLS; number++) {
+      errand.signal(Service.BROKER, "STOP");
+      Thread.sleep(STANDSTILL);
+      errand.signal(Service.BROKER, "CONT");
+      Thread.sleep(STANDSTILL.dividedBy(3));
+    }
+
+    tasks.forEach(task -> assertRanOnce(task, "agent"));
+    assertRanOnce(submit("plain", "echo agent >> runs.txt"), "agent");
   }
 
   /** Where the front door died with it, nobody concludes anything: nothing is to be waited for. */

@@ -250,7 +250,7 @@ final class ShareMember {
     lose(_ -> true);
     try {
       consumer.close(CLOSE);
-    } catch (KafkaException e) {
+    } catch (KafkaException | IllegalStateException e) {
       LOG.debug("{}: left without a word: {}", spec.name(), e.toString());
     }
   }

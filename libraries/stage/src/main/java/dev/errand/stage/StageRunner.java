@@ -16,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +123,7 @@ public final class StageRunner implements AutoCloseable {
         } catch (WakeupException | InterruptException e) {
           LOG.debug("{}: its draw was broken off", spec.name());
           dismissDrawer();
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) { // also what Kafka's client calls an unexpected error code
           LOG.warn("{}: cannot draw now, trying again: {}", spec.name(), e.toString());
           dismissDrawer();
           pause(RETRY);
@@ -176,7 +175,7 @@ public final class StageRunner implements AutoCloseable {
                     giveBack(member);
                   } catch (InterruptedException | InterruptException e) {
                     member.leave();
-                  } catch (KafkaException | IllegalStateException e) {
+                  } catch (RuntimeException e) {
                     LOG.warn("{}: lost what it held: {}", spec.name(), e.toString());
                     member.leave();
                   } finally {
@@ -265,7 +264,7 @@ public final class StageRunner implements AutoCloseable {
         ShareMember.setUpGroup(host, spec);
         done = true;
         addSpare();
-      } catch (ExecutionException | TimeoutException | KafkaException e) {
+      } catch (ExecutionException | TimeoutException | RuntimeException e) {
         LOG.warn("{}: cannot set up its group, trying again: {}", spec.name(), e.toString());
         pause(RETRY);
       }

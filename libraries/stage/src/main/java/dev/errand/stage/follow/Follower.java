@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -117,7 +118,7 @@ public final class Follower implements AutoCloseable {
       try {
         assigned = assigned || assign();
         if (assigned) {
-          consumer.poll(POLL).forEach(sink);
+          poll().forEach(sink);
           publish();
         }
       } catch (WakeupException | InterruptException e) {
@@ -128,6 +129,15 @@ public final class Follower implements AutoCloseable {
       }
     }
     consumer.close(CloseOptions.timeout(Duration.ZERO)); // else as long as its last request waits
+  }
+
+  /** What Kafka's client calls an unexpected error code passes as other errors of a broker do. */
+  private ConsumerRecords<byte[], byte[]> poll() {
+    try {
+      return consumer.poll(POLL);
+    } catch (IllegalStateException e) {
+      throw new KafkaException(e);
+    }
   }
 
   /** Takes all partitions from their beginnings; false when a topic is not there yet. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,10 +67,21 @@ public final class Heartbeat implements AutoCloseable {
   private void beatUntilClosed() {
     try {
       do {
-        host.writer().appendLive(Topic.NODES, report());
+        beat();
       } while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | InterruptException e) {
       LOG.debug("{} says no more", service);
+    }
+  }
+
+  /** One that fails is missed; a service that never beats again would count as lost. */
+  private void beat() {
+    try {
+      host.writer().appendLive(Topic.NODES, report());
+    } catch (InterruptException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.warn("{} could not say that it lives: {}", service, e.toString());
     }
   }
 
