@@ -28,13 +28,20 @@ class SilenceBrokerTest {
             () -> ViewsTopology.of(Wire.shipped(), new Deaf()),
             kafka.settings(folder.resolve("state")))) {
       kafka.append(Topic.NODES, Sample.heartbeat(Sample.LOCAL, "provisioner"));
-      await().atMost(PATIENCE).until(app::isRunning);
+      await().atMost(PATIENCE).until(() -> app.isRunning() && hasHeard(app));
       assertThat(app.isBrokerSilent(LIMIT)).isFalse();
 
       kafka.close();
 
       await().atMost(PATIENCE).until(() -> app.isBrokerSilent(LIMIT));
     }
+  }
+
+  /** Of a broker that goes before the group's first heartbeat, 3 s, nothing is known. */
+  private static boolean hasHeard(StreamsApp app) {
+    return app.streams().metrics().entrySet().stream()
+        .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
+        .anyMatch(metric -> (Double) metric.getValue().metricValue() >= 0);
   }
 
   private static final class Deaf implements ViewsTopology.Observer {
