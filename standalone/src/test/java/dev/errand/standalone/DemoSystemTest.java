@@ -109,12 +109,17 @@ class DemoSystemTest {
       left.addAll(docker("ps", "-aq", "--filter", mine));
       left.addAll(docker("volume", "ls", "-q", "--filter", mine));
       left.addAll(docker("network", "ls", "-q", "--filter", mine));
-      try (var boxes = Files.list(new DataFolder(data).boxes())) {
-        boxes
+      Path boxes = new DataFolder(data).boxes();
+      Path disks = boxes.resolve("disks");
+      try (var folders = Files.list(boxes);
+          var files = Files.list(disks)) {
+        folders
             .filter(Files::isDirectory)
             .filter(box -> !PROGRAMS.matcher(box.getFileName().toString()).matches())
+            .filter(box -> !box.equals(disks))
             .map(Path::toString)
             .forEach(left::add);
+        files.map(Path::toString).forEach(left::add);
       }
     } finally {
       removeImages();
