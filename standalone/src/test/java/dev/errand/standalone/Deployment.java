@@ -105,7 +105,7 @@ final class Deployment implements AutoCloseable {
   static Deployment start(Map<String, String> settings, Surroundings surroundings) {
     Deployment deployment = new Deployment(settings, surroundings);
     try {
-      deployment.mode.processes().forEach(deployment::launch);
+      deployment.mode.processes().forEach(deployment::launchAgain);
       deployment.awaitReady();
       return deployment;
     } catch (RuntimeException | Error e) {
@@ -245,7 +245,7 @@ final class Deployment implements AutoCloseable {
 
   /** SIGKILL to the process that runs the service: no handler, no goodbye. */
   void kill(Service service) {
-    Process process = Objects.requireNonNull(processes.get(service), service::name);
+    Process process = processOf(service);
     killed.add(process);
     process.destroyForcibly();
     boolean _ = awaitEnd(process);
@@ -256,24 +256,48 @@ final class Deployment implements AutoCloseable {
     return mode.processes();
   }
 
-  private Set<Service> groupOf(Service service) {
+  /** The services that share a process with this one. */
+  Set<Service> groupOf(Service service) {
     return mode.processes().stream()
         .filter(group -> group.contains(service))
         .findFirst()
         .orElseThrow();
   }
 
-  /** Starts what was killed and does not wait for it. */
+  /** Sends a signal to the process that runs the service. */
+  void signal(Service service, String name) {
+    String pid = Long.toString(processOf(service).pid());
+    CommandResult.of(List.of("kill", "-" + name, pid), data, "", Map.of()).succeeded();
+  }
+
+  /** SIGTERM to the process that runs the service, which ends in order. */
+  void stop(Service service) {
+    Process process = processOf(service);
+    killed.add(process);
+    process.destroy();
+    assertThat(awaitEnd(process)).as("%s ends within %s", service, END).isTrue();
+  }
+
+  private Process processOf(Service service) {
+    return Objects.requireNonNull(processes.get(service), service::name);
+  }
+
+  /** Starts what has ended and does not wait for it. */
   void launchAgain(Set<Service> group) {
-    launch(group);
+    launch(group, Map.of());
+  }
+
+  /** The same, with variables of its own. */
+  void launchAgain(Set<Service> group, Map<String, String> variables) {
+    launch(group, variables);
   }
 
   /** Starts again what runs the service, unless it lives, and waits until it is ready. */
   void restart(Service service) {
-    if (Objects.requireNonNull(processes.get(service), service::name).isAlive()) {
+    if (processOf(service).isAlive()) {
       return;
     }
-    launch(groupOf(service));
+    launchAgain(groupOf(service));
     awaitReady();
   }
 
@@ -286,7 +310,7 @@ final class Deployment implements AutoCloseable {
     }
   }
 
-  private void launch(Set<Service> services) {
+  private void launch(Set<Service> services, Map<String, String> variables) {
     Service first = services.iterator().next();
     List<String> command =
         new ArrayList<>(List.of(JAVA.toString(), "-XX:+UseSerialGC", "-Xmx320m"));
@@ -311,6 +335,7 @@ final class Deployment implements AutoCloseable {
               .redirectErrorStream(true);
       builder.environment().put("ERRAND_DATA", data.toString());
       builder.environment().putAll(surroundings.environment());
+      builder.environment().putAll(variables);
       Process process = builder.start();
       services.forEach(service -> processes.put(service, process));
     } catch (IOException e) {
