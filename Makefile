@@ -1,7 +1,7 @@
 # What a person types. Everything runs with a JDK 25 that bin/find-jdk finds by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build images engine demo test bench format clean
+.PHONY: help build images box-image engine demo test bench format clean
 
 maven = source bin/find-jdk && JAVA_HOME=$$(find_jdk) && export JAVA_HOME && mvn -B -ntp
 
@@ -14,17 +14,20 @@ build: ## the server, the command, and their start-up caches
 engine: ## a container engine: the one that runs, else Debian's is installed and started
 	@bin/ensure-engine >/dev/null
 
-images: engine ## the default image, built from Debian packages
+images: build box-image ## the images of boxes and of the services, built from Debian packages
+	@images/build-server
+
+box-image: engine # all that one process for everything needs
 	@images/build-base
 
-demo: build images ## start Errand, run a task on this repository, show its diff and apply it
+demo: build box-image ## start Errand, run a task on this repository, show its diff and apply it
 	@bin/demo
 
-test: images ## every tier of tests
+test: box-image ## every tier of tests
 	@$(maven) -q spotless:check
 	@$(maven) verify
 
-bench: build images ## print the numbers of docs/benchmarks.md, measured here and now
+bench: build box-image ## print the numbers of docs/benchmarks.md, measured here and now
 	@bin/bench
 
 format: ## lay out the Java sources
