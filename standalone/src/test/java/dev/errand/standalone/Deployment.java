@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.standalone.ServerSettings.Service;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -15,29 +14,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
- * A whole Errand in processes of its own, started from what the build packaged, in a folder of its
- * own: what a user starts, so what a test may kill.
+ * A whole Errand in processes or containers of its own, started from what the build packaged, in a
+ * folder of its own: what a user starts, so what a test may kill.
  */
 final class Deployment implements AutoCloseable {
   static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   static final Path SERVER =
       SourceTree.ROOT.resolve("standalone/target/quarkus-app/quarkus-run.jar");
   private static final Duration START = Duration.ofMinutes(2);
-  private static final Duration END = Duration.ofSeconds(45);
 
   private static final int KILLED = 128 + 9;
 
@@ -49,10 +43,14 @@ final class Deployment implements AutoCloseable {
 
   private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
-  /** How the services are spread over processes; the build runs every test once in each way. */
+  /**
+   * How the services are spread; the build runs every test once in each of the first two ways, and
+   * some in the third.
+   */
   enum Mode {
     ONE_PROCESS,
-    PROCESS_PER_SERVICE;
+    PROCESS_PER_SERVICE,
+    CONTAINER_PER_SERVICE;
 
     static Mode current() {
       return valueOf(System.getProperty("errand.mode", ONE_PROCESS.name()));
@@ -62,7 +60,7 @@ final class Deployment implements AutoCloseable {
     List<Set<Service>> processes() {
       return switch (this) {
         case ONE_PROCESS -> List.of(EnumSet.allOf(Service.class));
-        case PROCESS_PER_SERVICE ->
+        case PROCESS_PER_SERVICE, CONTAINER_PER_SERVICE ->
             EnumSet.allOf(Service.class).stream().<Set<Service>>map(EnumSet::of).toList();
       };
     }
@@ -71,14 +69,14 @@ final class Deployment implements AutoCloseable {
   private final Path data;
   private final Path temporary;
   private final int httpPort = freePort();
-  private final int kafkaPort = freePort();
-  private final int controllerPort = freePort();
-  private final Map<Service, Process> processes = new EnumMap<>(Service.class);
-  private final Set<Process> killed = new HashSet<>();
   private final Mode mode = Mode.current();
+  private final int kafkaPort =
+      mode == Mode.CONTAINER_PER_SERVICE ? ServerSettings.DEFAULT_KAFKA_PORT : freePort();
+  private final int controllerPort = freePort();
   private final Map<String, String> settings;
   private final Surroundings surroundings;
   private final Guarantees guarantees;
+  private final Servers servers;
 
   private Deployment(Map<String, String> settings, Surroundings surroundings) {
     this.settings = settings;
@@ -92,6 +90,20 @@ final class Deployment implements AutoCloseable {
     }
     surroundings.before(data);
     guarantees = new Guarantees(data);
+    servers = inMode();
+  }
+
+  private Servers inMode() {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("errand.repositories.file-roots", "/tmp");
+    if (mode == Mode.CONTAINER_PER_SERVICE) {
+      return new ServerContainers(data, httpPort, all);
+    }
+    all.put("errand.server.kafka.port", Integer.toString(kafkaPort));
+    all.put("errand.server.kafka.controller-port", Integer.toString(controllerPort));
+    Map<String, String> environment = surroundings.environment();
+    return new ServerProcesses(
+        new ServerProcesses.Place(data, temporary, httpPort, all, environment), mode.processes());
   }
 
   static Deployment start() {
@@ -105,7 +117,7 @@ final class Deployment implements AutoCloseable {
   static Deployment start(Map<String, String> settings, Surroundings surroundings) {
     Deployment deployment = new Deployment(settings, surroundings);
     try {
-      deployment.mode.processes().forEach(deployment::launch);
+      deployment.servers.launchAll();
       deployment.awaitReady();
       return deployment;
     } catch (RuntimeException | Error e) {
@@ -154,9 +166,19 @@ final class Deployment implements AutoCloseable {
 
   /** Which process runs which service. */
   Map<Service, ProcessHandle> servers() {
-    Map<Service, ProcessHandle> servers = new EnumMap<>(Service.class);
-    processes.forEach((service, process) -> servers.put(service, process.toHandle()));
-    return servers;
+    return servers.processes();
+  }
+
+  /** Only in the mode of that name. */
+  ServerContainers containers() {
+    return (ServerContainers) servers;
+  }
+
+  /** A repository with a README, where the servers can read it; its maker removes it. */
+  ScratchRepository repository() {
+    return mode == Mode.CONTAINER_PER_SERVICE // which sees nothing of /tmp but its data folder
+        ? ScratchRepository.withReadme(data.resolve("repository-" + UUID.randomUUID()))
+        : ScratchRepository.withReadme();
   }
 
   HttpTasks tasks() {
@@ -243,12 +265,9 @@ final class Deployment implements AutoCloseable {
         .until(() -> tasks().task(task), it -> OVER.contains(it.path("state").asText()));
   }
 
-  /** SIGKILL to the process that runs the service: no handler, no goodbye. */
+  /** SIGKILL to what runs the service: no handler, no goodbye. */
   void kill(Service service) {
-    Process process = Objects.requireNonNull(processes.get(service), service::name);
-    killed.add(process);
-    process.destroyForcibly();
-    boolean _ = awaitEnd(process);
+    servers.kill(service);
   }
 
   /** Sends a signal to the process that runs the service. */
@@ -272,57 +291,21 @@ final class Deployment implements AutoCloseable {
 
   /** Starts what was killed and does not wait for it. */
   void launchAgain(Set<Service> group) {
-    launch(group);
+    servers.launch(group);
   }
 
   /** Starts again what runs the service, unless it lives, and waits until it is ready. */
   void restart(Service service) {
-    if (Objects.requireNonNull(processes.get(service), service::name).isAlive()) {
+    if (servers.isAlive(service)) {
       return;
     }
-    launch(groupOf(service));
+    servers.launch(groupOf(service));
     awaitReady();
   }
 
-  /** What the process said that runs the service. */
+  /** What was said by whatever runs the service. */
   String logOf(Service service) {
-    try {
-      return Files.readString(logFile(groupOf(service).iterator().next()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void launch(Set<Service> services) {
-    Service first = services.iterator().next();
-    List<String> command =
-        new ArrayList<>(List.of(JAVA.toString(), "-XX:+UseSerialGC", "-Xmx320m"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-Djava.io.tmpdir=" + temporary);
-    settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    boolean front = services.contains(Service.INGEST);
-    command.add("-Dquarkus.http.port=" + (front ? httpPort : 0));
-    command.add("-Derrand.server.kafka.port=" + kafkaPort);
-    command.add("-Derrand.server.kafka.controller-port=" + controllerPort);
-    command.add("-Derrand.repositories.file-roots=/tmp");
-    command.add("-Derrand.server.services=" + names(services));
-    command.add("-jar");
-    command.add(SERVER.toString());
-    command.add("serve");
-    File log = logFile(first).toFile();
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .redirectInput(new File("/dev/null"))
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-              .redirectErrorStream(true);
-      builder.environment().put("ERRAND_DATA", data.toString());
-      builder.environment().putAll(surroundings.environment());
-      Process process = builder.start();
-      services.forEach(service -> processes.put(service, process));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return servers.logOf(service);
   }
 
   void awaitReady() {
@@ -332,24 +315,13 @@ final class Deployment implements AutoCloseable {
         .pollInterval(Duration.ofMillis(100))
         .until(
             () -> {
-              processes.forEach(
-                  (service, process) ->
-                      assertThat(process.isAlive() || killed.contains(process))
-                          .withFailMessage(() -> service + " ended:\n" + logOf(service))
-                          .isTrue());
+              assertThat(servers.fallen()).isEmpty();
               return installation.isReady();
             });
   }
 
-  private Path logFile(Service service) {
-    return data.resolveSibling(data.getFileName() + "-" + name(service) + ".log");
-  }
-
-  private static String names(Set<Service> services) {
-    return services.stream().map(Deployment::name).collect(Collectors.joining(","));
-  }
-
-  private static String name(Service service) {
+  /** As settings and docker-compose.yml say it. */
+  static String name(Service service) {
     return service.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -370,17 +342,7 @@ final class Deployment implements AutoCloseable {
 
   /** Ends every process and removes every folder; says what did not go by itself. */
   private List<String> end() {
-    List<String> left = new ArrayList<>();
-    // The broker last: what the others still have to say, they say to it.
-    for (Set<Service> group : mode.processes().reversed()) {
-      Process process = processes.get(group.iterator().next());
-      if (process != null) {
-        process.destroy();
-        if (!awaitEnd(process)) {
-          left.add("%s did not end within %s".formatted(group, END));
-        }
-      }
-    }
+    List<String> left = new ArrayList<>(servers.end());
     if (!Files.exists(data.resolve("kafka").resolve(CLEAN))) {
       left.add("the broker did not close in order");
     }
@@ -389,21 +351,7 @@ final class Deployment implements AutoCloseable {
     surroundings.after(data);
     Folders.delete(data);
     Folders.delete(temporary);
-    EnumSet.allOf(Service.class).forEach(service -> Folders.delete(logFile(service)));
     return left;
-  }
-
-  /** False when it had to be killed. */
-  private static boolean awaitEnd(Process process) {
-    try {
-      if (process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
-        return true;
-      }
-      process.destroyForcibly().waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return false;
   }
 
   /** A port that is free, and that no client of anything is given as its own end before its use. */

@@ -63,7 +63,10 @@ final class Guarantees implements AutoCloseable {
     broken.addAll(AtMostOneRun.violations(facts));
     Set<String> known = Leftovers.journalKeys(facts);
     broken.addAll(Leftovers.in(data, known));
-    servers.forEach(server -> broken.addAll(Leftovers.childrenOf(server)));
+    for (ProcessHandle server : servers) {
+      broken.addAll(Leftovers.childrenOf(server));
+      broken.addAll(Leftovers.socketsOf(server, data.boxes()));
+    }
     return broken;
   }
 

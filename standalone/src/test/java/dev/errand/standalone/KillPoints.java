@@ -37,9 +37,17 @@ final class KillPoints {
   private final Map<KillPoint, Set<String>> killed = new HashMap<>();
 
   KillPoints(Deployment errand, List<List<KillPoint>> rounds) {
+    this(errand, rounds, errand.groups());
+  }
+
+  /**
+   * @param groups services that are killed one after the other, as soon as all of them stand still,
+   *     and started again together
+   */
+  KillPoints(Deployment errand, List<List<KillPoint>> rounds, List<Set<Service>> groups) {
     this.errand = errand;
     this.folder = new DataFolder(errand.data()).holdPoints();
-    for (Set<Service> group : errand.groups()) {
+    for (Set<Service> group : groups) {
       Deque<List<KillPoint>> own = new ArrayDeque<>();
       for (List<KillPoint> round : rounds) {
         own.add(
@@ -73,7 +81,7 @@ final class KillPoints {
       }
       System.out.printf("%s Killing %s at %s%n", Instant.now(), held.getKey(), points);
       points.forEach(point -> killed.put(point, traffic.inFlight()));
-      errand.kill(points.getFirst().service());
+      held.getKey().forEach(errand::kill);
       rounds.removeFirst();
       traffic.keep(IN_FLIGHT);
       errand.launchAgain(held.getKey());

@@ -48,12 +48,12 @@ class KillPointsSystemTest {
         Deployment.start(
             Map.of("errand.server.hold-points", "true", "errand.provisioner.permits", PERMITS));
     repository = ScratchRepository.withReadme();
-    errand.applyEnvironment("counted", repository.url(), "echo setup >> runs.txt", "5m");
+    errand.applyEnvironment("counted", repository.url(), CountedTask.SETUP, "5m");
     long seed = Long.getLong("errand.seed", new Random().nextLong());
     List<List<KillPoint>> rounds = KillPoint.rounds(new Random(seed));
     System.out.printf("Rounds of points, seed %d: %s%n", seed, rounds);
 
-    Traffic traffic = new Traffic(errand.tasks(), "counted", "echo agent >> runs.txt", 1);
+    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1);
     traffic.start();
     try {
       await("traffic").atMost(Duration.ofMinutes(1)).until(() -> !traffic.inFlight().isEmpty());
@@ -87,12 +87,6 @@ class KillPointsSystemTest {
   }
 
   private void assertRanOnce(String id) {
-    JsonNode task = Objects.requireNonNull(ended.get(id), id);
-    JsonNode attempt = task.get("attempts").get(0);
-    assertThat(attempt.get("state").asText()).as(task.toPrettyString()).isEqualTo("presented");
-    assertThat(attempt.get("run").asInt()).isEqualTo(1);
-    String diff = errand.tasks().diff(id);
-    assertThat(diff.lines().filter(line -> line.matches("\\+[^+].*")))
-        .containsExactly("+setup", "+agent");
+    new CountedTask(id, Objects.requireNonNull(ended.get(id), id)).assertRanOnce(errand.tasks());
   }
 }

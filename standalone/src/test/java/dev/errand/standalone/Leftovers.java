@@ -58,6 +58,21 @@ final class Leftovers {
     return server.descendants().map(child -> "process " + child.info()).toList();
   }
 
+  /** Boxes' sockets that are bound in the server's network, whether or not their files are gone. */
+  static List<String> socketsOf(ProcessHandle server, Path boxes) {
+    try (Stream<String> lines =
+        Files.lines(Path.of("/proc", Long.toString(server.pid()), "net/unix"))) {
+      return lines
+          .filter(line -> line.contains(" " + boxes + "/"))
+          .map(line -> "socket " + line.substring(line.indexOf('/')))
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of(); // it has ended
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Processes that work in the folder, whoever started them, in words. */
   static List<String> processesIn(Path folder) {
     return ProcessHandle.allProcesses()

@@ -47,14 +47,14 @@ class PipelineSystemTest {
   /** The processes of this deployment that listen on a port. Source: proc_net(5). */
   private List<ProcessHandle> listenersOn(int port) throws IOException {
     String listening = ".*:%04X [0-9A-F]+:0000 0A .*".formatted(port);
-    Set<String> sockets = new HashSet<>();
-    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
-      Files.readAllLines(Path.of(table)).stream()
-          .filter(line -> line.matches(listening))
-          .forEach(line -> sockets.add("socket:[" + line.strip().split(" +")[9] + "]"));
-    }
     List<ProcessHandle> listeners = new ArrayList<>();
     for (ProcessHandle server : Set.copyOf(errand.servers().values())) {
+      Set<String> sockets = new HashSet<>();
+      for (String table : List.of("net/tcp", "net/tcp6")) { // of the network that it is in
+        Files.readAllLines(Path.of("/proc", Long.toString(server.pid()), table)).stream()
+            .filter(line -> line.matches(listening))
+            .forEach(line -> sockets.add("socket:[" + line.strip().split(" +")[9] + "]"));
+      }
       if (Leftovers.openFilesOf(server).stream().anyMatch(sockets::contains)) {
         listeners.add(server);
       }
@@ -64,7 +64,7 @@ class PipelineSystemTest {
 
   @Test
   void aTaskBecomesADiffThatApplies() {
-    ScratchRepository repository = ScratchRepository.withReadme();
+    ScratchRepository repository = errand.repository();
     errand.applyEnvironment("happy", repository.url(), "");
 
     String prompt = "sed -i s/foo/bar/ README.md";

@@ -39,7 +39,7 @@ class RecoverySystemTest {
   @BeforeAll
   void start() {
     errand = Deployment.start(Map.of("errand.server.node-silence", SILENCE.toString()));
-    repository = ScratchRepository.withReadme();
+    repository = errand.repository();
     errand.applyEnvironment("plain", repository.url(), "", "5m");
     errand.applyEnvironment("slow", repository.url(), waiting("setup"), "5m");
   }

@@ -15,10 +15,18 @@ import java.util.Random;
 record ScratchRepository(Path folder) {
   /** A repository with one commit on {@code main}: a README that says foo. */
   static ScratchRepository withReadme() {
-    ScratchRepository repository = empty();
-    repository.write("README.md", "# foo\n\nfoo is what this is about.\n");
-    repository.commit("Say foo");
-    return repository;
+    return empty().filled();
+  }
+
+  /** The same in this folder, which is made when it is missing. */
+  static ScratchRepository withReadme(Path folder) {
+    return in(folder).filled();
+  }
+
+  private ScratchRepository filled() {
+    write("README.md", "# foo\n\nfoo is what this is about.\n");
+    commit("Say foo");
+    return this;
   }
 
   static ScratchRepository empty() {
