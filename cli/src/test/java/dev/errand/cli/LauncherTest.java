@@ -99,6 +99,12 @@ final class LauncherTest {
         .endsWith(".jar cloud exec two  words * $HOME\n");
   }
 
+  @ParameterizedTest
+  @CsvSource({"cloud list", "up"})
+  void homeIsWhatTheShellCallsSo(String line) throws Exception {
+    assertThat(run(line.split(" ")).said()).contains(" -Duser.home=" + System.getenv("HOME") + " ");
+  }
+
   @Test
   void theCacheIsUsedWhereThereIsOne() throws Exception {
     assertThat(run("cloud").said()).doesNotContain("AOTCache");

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -272,7 +273,7 @@ final class Deployment implements AutoCloseable {
 
   /** Sends a signal to the process that runs the service. */
   void signal(Service service, String name) {
-    Process process = Objects.requireNonNull(processes.get(service), service::name);
+    ProcessHandle process = Objects.requireNonNull(servers().get(service), service::name);
     String pid = Long.toString(process.pid());
     CommandResult.of(List.of("kill", "-" + name, pid), data, "", Map.of()).succeeded();
   }
