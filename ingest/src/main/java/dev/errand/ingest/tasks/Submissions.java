@@ -131,7 +131,7 @@ public final class Submissions {
       }
       Optional<TaskView> original =
           admission
-              .originalOf(fact.owner(), fact.idempotencyKey())
+              .originalOf(fact)
               .filter(first -> !first.equals(fact.task()))
               .flatMap(views::task)
               .filter(first -> first.state() != TaskView.State.PENDING);

@@ -81,10 +81,13 @@ class ViewsBrokerTest {
 
   private static Event.TaskResolved resolved(TaskId task, Owner owner, String key) {
     return new Event.TaskResolved(
-        new Event.TaskRequested(
-            task, owner, key, new EnvironmentId("web"), 0, "Fix it", null, 1, Sample.NOW),
-        Sample.spec(task, owner, "web", 1),
-        null);
+        requested(task, owner, key, "Fix it"), Sample.spec(task, owner, "web", 1), null);
+  }
+
+  private static Event.TaskRequested requested(
+      TaskId task, Owner owner, String key, String prompt) {
+    return new Event.TaskRequested(
+        task, owner, key, new EnvironmentId("web"), 0, prompt, null, 1, Sample.NOW);
   }
 
   @Test
@@ -107,7 +110,10 @@ class ViewsBrokerTest {
 
     await().atMost(PATIENCE).until(() -> views.task(task).map(TaskView::state).equals(ready()));
     assertThat(views.task(task).flatMap(TaskView::best)).isPresent();
-    assertThat(admission.originalOf(Sample.ALICE, "life")).contains(task);
+    TaskId again = Sample.task(103);
+    assertThat(admission.originalOf(requested(again, Sample.ALICE, "life", "Fix it")))
+        .contains(task);
+    assertThat(admission.originalOf(requested(again, Sample.ALICE, "life", "Break it"))).isEmpty();
     await().atMost(PATIENCE).until(() -> states.contains(TaskView.State.READY));
     assertThat(kafka.read(Topic.TASKS_COMPLETED)).contains(new Event.TaskCompleted(task, 1));
   }

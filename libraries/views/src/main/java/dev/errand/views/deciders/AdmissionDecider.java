@@ -46,19 +46,9 @@ public final class AdmissionDecider implements AutoCloseable {
   }
 
   /**
-   * The task that first used the key, for 7 days. A request with the same key and content gets no
-   * fact of its own: whoever waits for it finds the first task here. Empty also for an owner whom
-   * another instance decides about.
-   *
-   * @throws ErrandException BROKER_UNAVAILABLE while the state is being rebuilt
-   */
-  public Optional<TaskId> originalOf(Owner owner, String idempotencyKey) {
-    return accepted(owner, idempotencyKey).map(Accepted::task);
-  }
-
-  /**
-   * As {@link #originalOf(Owner, String)}, but only a task that was asked for with the same
-   * content: another one's request will be refused.
+   * The task that first used the request's key, with the same content, for 7 days. Such a request
+   * gets no fact of its own: whoever waits for it finds the first task here. With other content it
+   * is refused by a fact. Empty also for an owner whom another instance decides about.
    *
    * @throws ErrandException BROKER_UNAVAILABLE while the state is being rebuilt
    */
