@@ -25,7 +25,7 @@ demo: build box-image ## start Errand, run a task on this repository, show its d
 
 test: box-image ## every tier of tests
 	@$(maven) -q spotless:check
-	@$(maven) verify
+	@$(maven) -T 2 verify # most tests wait for something; system tests come last, alone
 
 bench: build box-image ## print the numbers of docs/benchmarks.md, measured here and now
 	@bin/bench
