@@ -90,7 +90,7 @@ final class Deployment implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     surroundings.before(data);
-    guarantees = new Guarantees(data);
+    guarantees = new Guarantees(data, surroundings.engine());
     servers = inMode();
   }
 
@@ -240,7 +240,7 @@ final class Deployment implements AutoCloseable {
   CommandResult inBox(String task, String script) {
     String box = "errand-%s-1.1.1".formatted(task);
     List<String> command = List.of("docker", "exec", box, "sh", "-c", script);
-    return CommandResult.of(command, SourceTree.ROOT, "", Map.of());
+    return CommandResult.of(command, SourceTree.ROOT, "", surroundings.engine());
   }
 
   /**

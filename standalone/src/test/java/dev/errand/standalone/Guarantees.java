@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -32,10 +33,13 @@ final class Guarantees implements AutoCloseable {
   private final Engine engine;
   private final NoOrphans orphans;
 
-  Guarantees(Path root) {
+  /**
+   * @param environment where the engine is
+   */
+  Guarantees(Path root, Map<String, String> environment) {
     data = new DataFolder(root);
     new Installation(root).ensureFolders();
-    engine = Engine.connect(EngineSettings.of(System.getenv()));
+    engine = Engine.connect(EngineSettings.of(environment));
     orphans = new NoOrphans(engine, data.installation(), data.boxes());
   }
 

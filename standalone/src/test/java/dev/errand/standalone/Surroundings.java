@@ -14,6 +14,11 @@ interface Surroundings {
     return Map.of();
   }
 
+  /** Where a test itself finds the engine that runs the boxes, however the deployment does. */
+  default Map<String, String> engine() {
+    return System.getenv();
+  }
+
   /** Called when every process has ended and the folder is about to go. */
   default void after(Path data) {}
 
@@ -32,6 +37,11 @@ interface Surroundings {
         Map<String, String> both = new HashMap<>(outer.environment());
         both.putAll(inner.environment());
         return both;
+      }
+
+      @Override
+      public Map<String, String> engine() {
+        return inner.engine();
       }
 
       @Override
