@@ -42,7 +42,7 @@ public class Doorkeeper {
     }
     String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
     if (authorization != null) {
-      visitor.is(byToken(authorization));
+      visitor.is(byToken(authorization, door));
     } else {
       bySession(request).ifPresent(visitor::is);
     }
@@ -52,11 +52,15 @@ public class Doorkeeper {
     }
   }
 
-  private Caller byToken(String authorization) {
+  /**
+   * Whoever an Authorization header names.
+   *
+   * @throws ErrandException TOKEN_INVALID, or BROKER_UNAVAILABLE before the start
+   */
+  static Caller byToken(String authorization, FrontDoor door) {
     return Optional.of(authorization)
         .filter(text -> text.regionMatches(true, 0, BEARER, 0, BEARER.length()))
-        .flatMap(
-            text -> door.services().tokens().authenticate(text.substring(BEARER.length()).strip()))
+        .flatMap(text -> door.authenticate(text.substring(BEARER.length()).strip()))
         .orElseThrow(
             () ->
                 new ErrandException(

@@ -1,8 +1,11 @@
 package dev.errand.ingest;
 
+import dev.errand.ingest.access.Caller;
+import dev.errand.ingest.access.Tokens;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +18,21 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class FrontDoor implements AutoCloseable {
   private final AtomicReference<@Nullable Services> services = new AtomicReference<>();
+
+  /** Where the tokens lie, in a process that opens no door of its own. */
+  private final AtomicReference<@Nullable Path> elsewhere = new AtomicReference<>();
+
+  static Path tokens(Path data) {
+    return data.resolve("server/tokens.json");
+  }
+
+  /**
+   * Has this process, which opens no door, know the callers of the one on the same data folder: it
+   * gives out metrics of its own.
+   */
+  public void standBeside(Path data) {
+    elsewhere.set(tokens(data));
+  }
 
   /**
    * Opens the door: reads what has been defined, shows the schemas, starts to admit. Blocks until
@@ -55,6 +73,19 @@ public class FrontDoor implements AutoCloseable {
             () ->
                 new ErrandException(
                     FailureCode.BROKER_UNAVAILABLE, "the server is starting; try again soon"));
+  }
+
+  /**
+   * Whose token this is; empty when it is none of ours, or was revoked.
+   *
+   * @throws ErrandException BROKER_UNAVAILABLE before the start
+   */
+  Optional<Caller> authenticate(String token) {
+    Path tokens = elsewhere.get();
+    // Read each time: a small file, and what was revoked a moment ago is in it no longer.
+    return tokens == null
+        ? services().tokens().authenticate(token)
+        : Tokens.written(tokens).authenticate(token);
   }
 
   Optional<Services> find() {

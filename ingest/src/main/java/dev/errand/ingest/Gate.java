@@ -1,9 +1,13 @@
 package dev.errand.ingest;
 
+import dev.errand.ingest.access.Access;
+import dev.errand.ingest.access.Operation;
 import dev.errand.ingest.http.Bodies;
 import dev.errand.ingest.http.Problem;
+import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.HostAndPort;
@@ -16,12 +20,14 @@ import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What every request passes first, whatever it asks for: is it meant for us, is it small enough.
  * And what every answer carries: nobody may frame it, guess its type, or run scripts from
- * elsewhere.
+ * elsewhere. Of the framework's own addresses, all but health and the API's description are for
+ * operators.
  */
 @ApplicationScoped
 public class Gate {
@@ -31,10 +37,17 @@ public class Gate {
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
           + "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+  /** What the framework shows to everybody. Its other addresses, also new ones, are operators'. */
+  private static final Pattern OPEN = Pattern.compile("/q/(health(/.*)?|openapi(\\.[a-z]+)?)");
+
+  private static final Pattern FRAMEWORK = Pattern.compile("/q(/.*)?");
+
   private final Set<String> hosts;
+  private final FrontDoor door;
 
   @Inject
-  Gate(IngestSettings settings) {
+  Gate(IngestSettings settings, FrontDoor door) {
+    this.door = door;
     hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
     settings.hosts().ifPresent(more -> more.forEach(host -> hosts.add(lower(host))));
     settings.publicUrl().map(URI::getHost).ifPresent(host -> hosts.add(lower(host)));
@@ -77,9 +90,30 @@ public class Gate {
     addHeaders(response);
     Problem problem = problem(context.request());
     if (problem == null) {
+      problem = unlessOperator(context);
+    }
+    if (problem == null) {
       context.next();
     } else {
       refuse(response, problem);
+    }
+  }
+
+  /** The path is the one by which the framework chooses what answers, however it was spelled. */
+  private @Nullable Problem unlessOperator(RoutingContext context) {
+    String path = context.normalizedPath();
+    if (!FRAMEWORK.matcher(path).matches() || OPEN.matcher(path).matches()) {
+      return null;
+    }
+    String authorization = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+    try {
+      if (authorization == null) {
+        throw Visitor.nobody();
+      }
+      Access.require(Doorkeeper.byToken(authorization, door), Operation.READ_METRICS);
+      return null;
+    } catch (ErrandException e) {
+      return Problem.of(e.failure());
     }
   }
 
@@ -116,10 +150,14 @@ public class Gate {
   }
 
   private static void refuse(HttpServerResponse response, Problem problem) {
+    if (problem.status() == 401) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
     var _ =
         response
             .setStatusCode(problem.status())
             .putHeader("Content-Type", Problem.TYPE)
+            .putHeader("Cache-Control", "no-store")
             .putHeader("Connection", problem.status() == 413 ? "close" : "keep-alive")
             .end(problem.json());
   }

@@ -19,7 +19,6 @@ import dev.errand.stage.Table;
 import dev.errand.stage.heartbeat.Heartbeat;
 import dev.errand.stage.heartbeat.Heartbeat.Said;
 import dev.errand.views.NodeReports;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -57,10 +56,9 @@ record Services(
   static Services start(FrontDoorParts given) throws InterruptedException {
     FrontDoorParts parts = given.with(given.writer().within(PATIENCE));
     InstantSource clock = parts.stages().clock();
-    Path server = parts.data().resolve("server");
     Tokens tokens =
-        Tokens.open(server.resolve("tokens.json"), parts.data().resolve("token"), clock);
-    ServerKey key = ServerKey.open(server.resolve("inbox.key"));
+        Tokens.open(FrontDoor.tokens(parts.data()), parts.data().resolve("token"), clock);
+    ServerKey key = ServerKey.open(parts.data().resolve("server/inbox.key"));
     InboxSignatures signatures = new InboxSignatures(key, tokens, clock);
 
     var environmentTable = follow(parts, Topic.ENVIRONMENTS, Event.EnvironmentDefined.class);

@@ -24,11 +24,15 @@ public class Visitor {
    */
   Caller caller() {
     if (caller == null) {
-      throw new ErrandException(
-          FailureCode.TOKEN_INVALID,
-          "the request carries no token (Authorization: Bearer errand_...)");
+      throw nobody();
     }
     return caller;
+  }
+
+  static ErrandException nobody() {
+    return new ErrandException(
+        FailureCode.TOKEN_INVALID,
+        "the request carries no token (Authorization: Bearer errand_...)");
   }
 
   /**

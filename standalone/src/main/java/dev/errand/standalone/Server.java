@@ -86,6 +86,9 @@ public class Server {
     if (services.contains(Service.INGEST) && installation.process().isEmpty()) {
       installation.recordProcess(ProcessHandle.current());
     }
+    if (!services.contains(Service.INGEST)) {
+      frontDoor.standBeside(data.root());
+    }
     KafkaConnection connection = connection(services, data);
     TopicCatalogue.ensure(
         connection, node(), settings.kafka().partitions(), settings.kafka().replication());

@@ -2,30 +2,18 @@ package dev.errand.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
-import dev.errand.schemas.Event.AttemptEnded;
-import dev.errand.schemas.Event.LogArtifact;
-import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Event.Patch;
-import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
-import dev.errand.schemas.ids.RunId;
-import dev.errand.schemas.ids.StageName;
-import dev.errand.schemas.ids.TaskId;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +24,6 @@ import org.junit.jupiter.api.TestInstance;
 @QuarkusTestResource(FrontDoorOnly.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ArtifactsBrokerTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final CommitSha BASE = new CommitSha("c".repeat(40));
 
   /** A page as a patch: what a browser must not run. */
@@ -68,37 +55,8 @@ class ArtifactsBrokerTest {
 
   /** A task whose only attempt has ended with this diff and the log of its setup. */
   private String presented(Digest patch, long bytes) throws Exception {
-    String id =
-        admin
-            .post("/api/v1/tasks", Door.submission("artifacts", "true"))
-            .json()
-            .path("id")
-            .asText();
-    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-    try (GZIPOutputStream zip = new GZIPOutputStream(zipped)) {
-      zip.write(LOG.getBytes(UTF_8));
-    }
-    Digest log = store.put(new ByteArrayInputStream(zipped.toByteArray()));
-    RunId run = new TaskId(id).attempt(1).run(1, 1);
-    AttemptEnded ended =
-        new AttemptEnded(
-            run,
-            null,
-            new StageName("diff"),
-            new Outcome.Presented(new Patch(BASE, patch, bytes, 1, 2, 0, null)),
-            List.of(new LogArtifact(new StageName("setup"), log, LOG.length(), false)));
-    try (Broker broker = new Broker(Door.data())) {
-      broker.append(
-          new ProducerRecord<>(
-              Topic.ATTEMPTS_ENDED.pattern(),
-              ended.key().getBytes(UTF_8),
-              Broker.WIRE.encode(ended)));
-    }
-    await("the end of " + id)
-        .atMost(PATIENCE)
-        .until(
-            () -> admin.get("/api/v1/tasks/" + id).json().path("state").asText().equals("ready"));
-    return "/api/v1/tasks/" + id;
+    return PresentedTask.of(admin, "artifacts")
+        .with(new Patch(BASE, patch, bytes, 1, 2, 0, null), PresentedTask.log(store, LOG));
   }
 
   @Test

@@ -131,6 +131,18 @@ record Door(@Nullable String token) {
     }
   }
 
+  /** Only the answer's status: without a body it keeps no promise that could be checked. */
+  static int status(HttpRequest.Builder request) {
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   static JsonNode json(String text) {
     try {
       return JSON.readTree(text);

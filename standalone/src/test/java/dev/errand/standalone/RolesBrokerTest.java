@@ -1,53 +1,71 @@
 package dev.errand.standalone;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.errand.artifacts.DiskReserve;
+import dev.errand.artifacts.FileArtifactStore;
+import dev.errand.schemas.Event.Patch;
+import dev.errand.schemas.ids.CommitSha;
+import dev.errand.standalone.AuthorisationTable.Outcome;
+import dev.errand.standalone.AuthorisationTable.Row;
+import dev.errand.standalone.AuthorisationTable.Things;
+import dev.errand.standalone.AuthorisationTable.Who;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.util.ArrayList;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every operation of the API by everybody: who may do it to what. */
+/** Every operation by everybody: who may do it to what. */
 @QuarkusTest
 @QuarkusTestResource(FrontDoorOnly.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RolesBrokerTest {
-  private static final String TASK = "{task}";
-  private static final String YAML = "application/yaml";
-  private static final String JSON = "application/json";
-  private static final String TEXT = "text/plain";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final byte[] PATCH = "a patch\n".getBytes(UTF_8);
 
   @SuppressWarnings("NullAway.Init")
   private ScratchRepository repository;
 
-  @SuppressWarnings("NullAway.Init")
-  private List<Door> callers;
+  /** By column; all of one column are to be told the same. */
+  private final Map<Who, List<Door>> callers = new EnumMap<>(Who.class);
 
   @SuppressWarnings("NullAway.Init")
-  private String task;
+  private Things things;
 
   @BeforeAll
-  void start() {
+  void start() throws Exception {
     repository = ScratchRepository.withReadme();
     Door.applyEnvironment("roles", repository);
-    callers =
-        List.of(
-            Door.stranger(),
-            Door.of("owner", "producer"),
-            Door.of("other", "producer"),
-            Door.of("ops", "operator"),
-            Door.admin());
-    Door.Answer answer = callers.get(1).post("/api/v1/tasks", Door.submission("roles", "true"));
-    task = answer.json().path("id").asText();
+    JsonNode revoked = Door.newToken("gone", "admin");
+    Door.admin().delete("/api/v1/tokens/" + revoked.path("id").asText());
+    Door admin = Door.admin();
+    Door unknown = new Door("errand_aaaaaaaaaaaa_" + "0".repeat(64));
+    callers.put(Who.NOBODY, List.of(Door.stranger()));
+    callers.put(
+        Who.WRONG, List.of(new Door(revoked.path("token").asText()), unknown, new Door("none")));
+    callers.put(Who.OWNER, List.of(Door.of("owner", "producer")));
+    callers.put(Who.OTHER, List.of(Door.of("other", "producer")));
+    callers.put(Who.OPERATOR, List.of(Door.of("ops", "operator")));
+    callers.put(Who.ADMIN, List.of(admin));
+    things = new Made(admin, caller(Who.OWNER), presented(caller(Who.OWNER)), poison(admin));
   }
 
   @AfterAll
@@ -55,173 +73,176 @@ class RolesBrokerTest {
     repository.delete();
   }
 
-  /**
-   * An operation and what it answers to each caller.
-   *
-   * @param answers to nobody, the task's owner, another producer, an operator, an admin
-   */
-  record Row(String operation, String path, String type, String body, List<Integer> answers) {
-    @Override
-    public String toString() {
-      return operation;
+  private Door caller(Who who) {
+    return callers.getOrDefault(who, List.of()).getFirst();
+  }
+
+  private static String presented(Door owner) throws Exception {
+    FileArtifactStore store =
+        new FileArtifactStore(Door.data().resolve("artifacts"), DiskReserve.of(Door.data(), 0));
+    CommitSha base = new CommitSha("c".repeat(40));
+    Patch patch =
+        new Patch(base, store.put(new ByteArrayInputStream(PATCH)), PATCH.length, 1, 1, 0, null);
+    return PresentedTask.of(owner, "roles").with(patch, PresentedTask.log(store, "a log\n"));
+  }
+
+  /** The path of a letter about what somebody signed, and so can be brought back. */
+  private static String poison(Door admin) throws Exception {
+    String letters = "/api/v1/dead-letters";
+    try (Broker broker = new Broker(Door.data())) {
+      var place =
+          broker.append(Robot.hired("poisoner").signed("no fact".getBytes(UTF_8), Instant.now()));
+      String id = place.partition() + "-" + place.offset();
+      return await("the dead letter of " + place)
+          .atMost(PATIENCE)
+          .until(() -> letterOf(admin.get(letters + "?limit=50").json(), id), one -> !one.isEmpty())
+          .transform(one -> letters + "/" + one);
     }
   }
 
-  private static Row row(String operation, String path, Integer... answers) {
-    return new Row(operation, path, JSON, "", List.of(answers));
+  private static String letterOf(JsonNode page, String place) {
+    for (JsonNode letter : page.path("items")) {
+      if (place.equals(letter.path("partition").asText() + "-" + letter.path("offset").asText())) {
+        return letter.path("id").asText();
+      }
+    }
+    return "";
   }
 
-  private static Row row(String operation, String type, String body, Row row) {
-    return new Row(operation, row.path(), type, body, row.answers());
+  /** Made by an admin, but for the tasks. */
+  private record Made(Door admin, Door owner, String over, String letter) implements Things {
+    @Override
+    public String task() {
+      return "/api/v1/tasks/" + PresentedTask.of(owner, "roles").id();
+    }
+
+    @Override
+    public String environment() {
+      String path = "/api/v1/environments/edited";
+      succeed(admin.put(path, "application/yaml", "repository: https://example.org/r\n"));
+      succeed(admin.put(path + "/secrets/TOKEN", "text/plain", "long enough"));
+      return path;
+    }
+
+    @Override
+    public String place() {
+      String place = "example.org/team";
+      String credential = "{\"user\":\"robot\",\"token\":\"long-enough\"}";
+      succeed(admin.put("/api/v1/git-credentials?place=" + place, "application/json", credential));
+      return place;
+    }
+
+    @Override
+    public String token() {
+      return "/api/v1/tokens/" + Door.newToken("brief", "producer").path("id").asText();
+    }
+
+    private static void succeed(Door.Answer answer) {
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    }
   }
 
-  static List<Row> table() {
-    List<Row> rows = new ArrayList<>();
-    rows.add(row("GET /api/v1/server", "/api/v1/server", 200, 200, 200, 200, 200));
-    rows.add(row("GET /api/v1/nodes", "/api/v1/nodes", 401, 403, 403, 200, 200));
-    rows.add(row("GET /api/v1/queue", "/api/v1/queue", 401, 403, 403, 200, 200));
-    rows.addAll(deadLetters());
-    rows.addAll(environments());
-    rows.addAll(gitCredentials());
-    rows.addAll(tasks());
-    rows.addAll(tokens());
-    return rows;
-  }
-
-  private static List<Row> deadLetters() {
-    String letter = "/api/v1/dead-letters/0-99999";
-    return List.of(
-        row("GET /api/v1/dead-letters", "/api/v1/dead-letters", 401, 403, 403, 200, 200),
-        row("GET /api/v1/dead-letters/{id}", letter, 401, 403, 403, 404, 404),
-        row("POST /api/v1/dead-letters/{id}/replay", letter + "/replay", 401, 403, 403, 404, 404));
-  }
-
-  private static List<Row> environments() {
-    String document = "repository: https://example.org/r\n";
-    String secret = "/api/v1/environments/edited/secrets/TOKEN";
-    return List.of(
-        row("GET /api/v1/environments", "/api/v1/environments", 401, 200, 200, 200, 200),
-        row("GET /api/v1/environments/{id}", "/api/v1/environments/roles", 401, 200, 200, 200, 200),
-        row(
-            "PUT /api/v1/environments/{id}",
-            YAML,
-            document,
-            row("", "/api/v1/environments/edited", 401, 403, 403, 200, 200)),
-        row(
-            "POST /api/v1/environments/{id}/reset",
-            "/api/v1/environments/edited/reset",
-            401,
-            403,
-            403,
-            200,
-            200),
-        row(
-            "PUT /api/v1/environments/{id}/secrets/{name}",
-            TEXT,
-            "long enough",
-            row("", secret, 401, 403, 403, 200, 200)),
-        // The operator removes it, so that the admin finds none.
-        row("DELETE /api/v1/environments/{id}/secrets/{name}", secret, 401, 403, 403, 204, 404),
-        row(
-            "DELETE /api/v1/environments/{id}",
-            "/api/v1/environments/edited",
-            401,
-            403,
-            403,
-            204,
-            404));
-  }
-
-  private static List<Row> gitCredentials() {
-    String path = "/api/v1/git-credentials";
-    String place = path + "?place=example.org/team";
-    return List.of(
-        row("GET " + path, path, 401, 403, 403, 200, 200),
-        row(
-            "PUT " + path,
-            JSON,
-            "{\"user\":\"robot\",\"token\":\"long-enough\"}",
-            row("", place, 401, 403, 403, 200, 200)),
-        // The operator removes it, so that the admin finds none.
-        row("DELETE " + path, place, 401, 403, 403, 204, 404));
-  }
-
-  private static List<Row> tasks() {
-    String path = "/api/v1/tasks/" + TASK;
-    return List.of(
-        row(
-            "POST /api/v1/tasks",
-            JSON,
-            Door.submission("roles", "true"),
-            row("", "/api/v1/tasks", 401, 201, 201, 201, 201)),
-        row("GET /api/v1/tasks", "/api/v1/tasks", 401, 200, 200, 200, 200),
-        row("GET /api/v1/tasks/{id}", path, 401, 200, 404, 200, 200),
-        row("GET /api/v1/tasks/{id}/diff", path + "/diff", 401, 404, 404, 404, 404),
-        row("GET /api/v1/tasks/{id}/logs", path + "/logs", 401, 200, 404, 200, 200),
-        row("POST /api/v1/tasks/{id}/cancel", path + "/cancel", 401, 202, 404, 202, 202),
-        // After the cancellation, so that the stream ends.
-        row("GET /api/v1/tasks/{id}/events", path + "/events", 401, 200, 404, 200, 200));
-  }
-
-  private static List<Row> tokens() {
-    return List.of(
-        row(
-            "POST /api/v1/tokens",
-            JSON,
-            "{\"owner\":\"new\",\"role\":\"producer\"}",
-            row("", "/api/v1/tokens", 401, 403, 403, 403, 201)),
-        row("GET /api/v1/tokens", "/api/v1/tokens", 401, 403, 403, 403, 200),
-        row("DELETE /api/v1/tokens/{id}", "/api/v1/tokens/aaaaaaaaaaaa", 401, 403, 403, 403, 404));
+  static List<Row> rows() {
+    return AuthorisationTable.rows();
   }
 
   @ParameterizedTest
-  @MethodSource("table")
+  @MethodSource("rows")
   void everybodyMayDoWhatTheTableSays(Row row) {
-    List<Integer> answers = callers.stream().map(caller -> answer(caller, row).status()).toList();
+    Map<Who, List<Outcome>> due = new EnumMap<>(Who.class);
+    Map<Who, List<Outcome>> seen = new EnumMap<>(Who.class);
+    callers.forEach(
+        (who, doors) -> {
+          due.put(who, doors.stream().map(_ -> row.rule().of(who)).toList());
+          seen.put(
+              who,
+              doors.stream()
+                  .map(door -> Outcome.of(Door.send(row.request().of(door, things))))
+                  .toList());
+        });
 
-    assertThat(answers).isEqualTo(row.answers());
+    assertThat(seen).isEqualTo(due);
   }
 
-  private Door.Answer answer(Door caller, Row row) {
-    String path = row.path().replace(TASK, task);
-    String method = row.operation().substring(0, row.operation().indexOf(' '));
-    return switch (method) {
-      case "GET" -> caller.get(path);
-      case "POST" -> caller.post(path, row.body());
-      case "PUT" -> caller.put(path, row.type(), row.body());
-      case "DELETE" -> caller.delete(path);
-      default -> throw new IllegalArgumentException(method);
-    };
+  static List<Row> reads() {
+    return rows().stream().filter(row -> row.method().equals("GET")).toList();
   }
 
-  @Test
-  void theTableHasEveryOperation() {
-    Set<String> operations =
-        Contract.read().operations().keySet().stream()
-            .filter(operation -> operation.contains(" /api/v1/"))
-            .collect(Collectors.toCollection(TreeSet::new));
+  /** What only asks for an answer's head is let in by the same rule. */
+  @ParameterizedTest
+  @MethodSource("reads")
+  void nobodyLearnsMoreFromAHead(Row row) {
+    callers.forEach(
+        (who, doors) ->
+            assertThat(doors)
+                .allSatisfy(
+                    door -> {
+                      var request = row.request().of(door, things);
+                      request.method("HEAD", BodyPublishers.noBody());
+                      int status = Door.status(request);
+                      assertThat(row.rule().of(who).fits(status)).as(who + ": " + status).isTrue();
+                    }));
+  }
 
-    assertThat(table().stream().map(Row::operation))
-        .containsExactlyInAnyOrderElementsOf(operations);
+  /** However an address is spelled, it is the one that it leads to, or none. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//api/v1/tasks",
+        "/api//v1/tasks",
+        "/api/./v1/tasks",
+        "/codex/../api/v1/tasks",
+        "/api/v1/server/../tasks",
+        "/%61pi/v1/tasks",
+        "/api/v1/tasks/",
+        "/api/v1/tasks;a=b",
+        "//q/metrics",
+        "/q//metrics",
+        "/q/./metrics",
+        "/q/health/../metrics",
+        "/q/%6detrics",
+        "/%71/metrics",
+        "/q/metrics/",
+        "/q/metrics/more",
+        "/q/metrics;a=b",
+        "/q/%zz",
+        "/q"
+      })
+  void noSpellingLeadsPastTheTable(String path) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Door.port())) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(answer).containsPattern("^HTTP/1.1 (400|401|404) ");
+    }
   }
 
   /** Another's task is as unknown as one that is not there, down to the last letter. */
   @Test
   void anothersTaskCannotBeToldFromNone() {
-    Door other = callers.get(2);
-    String nowhere = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    String nowhere = "/api/v1/tasks/01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    String task = things.task();
 
-    String theirs = other.get("/api/v1/tasks/" + task).body();
-    String none = other.get("/api/v1/tasks/" + nowhere).body();
+    String theirs = caller(Who.OTHER).get(task).body();
+    String none = caller(Who.OTHER).get(nowhere).body();
 
-    assertThat(theirs.replace(task, nowhere)).isEqualTo(none);
+    assertThat(theirs.replace(id(task), id(nowhere))).isEqualTo(none);
+  }
+
+  private static String id(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   @Test
   void aListHoldsWhatItsReaderMaySee() {
-    assertThat(callers.get(1).get("/api/v1/tasks?limit=100").body()).contains(task);
-    assertThat(callers.get(2).get("/api/v1/tasks?limit=100").body()).doesNotContain(task);
-    assertThat(callers.get(3).get("/api/v1/tasks?limit=100&owner=owner").body()).contains(task);
-    assertThat(callers.get(2).get("/api/v1/tasks?owner=owner").body()).contains("NOT_ALLOWED");
+    String task = id(things.task());
+
+    String path = "/api/v1/tasks?limit=100";
+    assertThat(caller(Who.OWNER).get(path).body()).contains(task);
+    assertThat(caller(Who.OTHER).get(path).body()).doesNotContain(task);
+    assertThat(caller(Who.OPERATOR).get(path + "&owner=owner").body()).contains(task);
+    assertThat(caller(Who.OTHER).get("/api/v1/tasks?owner=owner").body()).contains("NOT_ALLOWED");
   }
 }

@@ -21,7 +21,12 @@ public final class Access {
     return switch (operation) {
       case SUBMIT_TASK, READ_ENVIRONMENT -> Reach.EVERYTHING;
       case READ_TASK, CANCEL_TASK -> role == Role.PRODUCER ? Reach.OWN : Reach.EVERYTHING;
-      case EDIT_ENVIRONMENT, EDIT_SECRET, USE_SECRETS, READ_NODES, HANDLE_DEAD_LETTERS ->
+      case EDIT_ENVIRONMENT,
+          EDIT_SECRET,
+          USE_SECRETS,
+          READ_NODES,
+          READ_METRICS,
+          HANDLE_DEAD_LETTERS ->
           role == Role.PRODUCER ? Reach.NOTHING : Reach.EVERYTHING;
       case MANAGE_TOKENS -> role == Role.ADMIN ? Reach.EVERYTHING : Reach.NOTHING;
     };

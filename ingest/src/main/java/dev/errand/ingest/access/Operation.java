@@ -11,6 +11,8 @@ public enum Operation {
   /** Have a task see secrets whatever commit it runs on. */
   USE_SECRETS,
   READ_NODES,
+  /** The numbers that a process keeps about itself. */
+  READ_METRICS,
   /** Look at records that no stage could take, and bring them back. */
   HANDLE_DEAD_LETTERS,
   MANAGE_TOKENS

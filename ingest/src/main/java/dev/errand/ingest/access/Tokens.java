@@ -80,6 +80,19 @@ public final class Tokens {
     return tokens;
   }
 
+  /**
+   * The tokens as another process has written them until now; none without a file. To be asked, and
+   * neither to make nor to revoke any.
+   */
+  public static Tokens written(Path tokensFile) {
+    PrivateFile file = new PrivateFile(tokensFile);
+    Tokens tokens = new Tokens(file, file, InstantSource.system());
+    if (file.exists()) {
+      tokens.load();
+    }
+    return tokens;
+  }
+
   private void load() {
     try {
       for (Stored s : json.readValue(file.read(), new TypeReference<List<Stored>>() {})) {

@@ -25,6 +25,7 @@ class AccessTest {
     TABLE.put(Operation.EDIT_SECRET, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.USE_SECRETS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.READ_NODES, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
+    TABLE.put(Operation.READ_METRICS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(
         Operation.HANDLE_DEAD_LETTERS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.MANAGE_TOKENS, row(Reach.NOTHING, Reach.NOTHING, Reach.EVERYTHING));
