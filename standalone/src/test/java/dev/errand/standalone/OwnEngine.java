@@ -29,7 +29,11 @@ final class OwnEngine implements Surroundings {
 
   @Override
   public void before(Path data) {
-    folder = data.resolveSibling(data.getFileName() + "-engine");
+    try { // of a name of its own: what is left in the data folder is told by that folder's
+      folder = Files.createTempDirectory(data.getParent(), "errand-engine");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     startContainerd();
     start();
     String copy = "docker save %s | docker --host %s load".formatted(IMAGE, host());
@@ -59,7 +63,6 @@ final class OwnEngine implements Surroundings {
   /** Apart, as an installed engine has it: it lives on when the daemon is killed. */
   private void startContainerd() {
     try {
-      Files.createDirectory(folder);
       Path settings =
           Files.writeString(
               folder.resolve("containerd.toml"),
