@@ -98,10 +98,10 @@ final class LiveLogBrokerTest {
                 last.append(new String(chunk.data().toBytes(), StandardCharsets.US_ASCII));
               }
             }
-            return seen[1] > 0;
+            return seen[1] == BoxStage.LOUD_BYTES; // a slow writer is cut several times
           });
-      assertThat(seen[0]).isBetween(1L << 19, 2L << 20); // a burst of 4 s at 256 KiB/s
-      assertThat(seen[1]).isEqualTo(BoxStage.LOUD_BYTES);
+      // A burst of 4 s at 256 KiB/s, and what a slow writer may add while it writes.
+      assertThat(seen[0]).isBetween(1L << 19, BoxStage.LOUD_BYTES - (1L << 20));
       assertThat(last).hasSize(RunLease.MAX_TAIL_BYTES).endsWith(BoxStage.LOUD_END);
     }
   }
