@@ -192,28 +192,22 @@ final class Deployment implements AutoCloseable {
   }
 
   CommandResult errandWith(String input, Path folder, String... arguments) {
-    Map<String, String> own = Map.of("ERRAND_DATA", data.toString());
-    return CommandResult.of(commandLine(arguments), folder, input, own);
+    return client(folder, input, Map.of("ERRAND_DATA", data.toString()), arguments);
   }
 
   /** The same for somebody with a token of his own. */
   CommandResult errandAs(String token, String... arguments) {
     Map<String, String> other = Map.of("ERRAND_SERVER", url(), "ERRAND_TOKEN", token);
-    return CommandResult.of(commandLine(arguments), SourceTree.ROOT, "", other);
+    return client(SourceTree.ROOT, "", other, arguments);
   }
 
-  private List<String> commandLine(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                JAVA.toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + temporary,
-                "-jar",
-                SourceTree.ROOT.resolve("cli/target/cli-0.1.0.jar").toString()));
+  private CommandResult client(
+      Path folder, String input, Map<String, String> variables, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(SourceTree.ROOT.resolve("errand").toString()));
     command.addAll(List.of(arguments));
-    return command;
+    Map<String, String> all = new HashMap<>(variables);
+    all.put("ERRAND_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    return CommandResult.of(command, folder, input, all);
   }
 
   /** An environment that is small enough for many beside each other, and ends soon. */
