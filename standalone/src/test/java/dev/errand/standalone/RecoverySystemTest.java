@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RecoverySystemTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int STANDSTILLS = 8;
+  private static final int STANDSTILLS = 5;
   private static final Duration STANDSTILL = Duration.ofSeconds(4); // the controller waits 3
   private static final Duration SILENCE = Duration.ofSeconds(20);
 
