@@ -1,7 +1,7 @@
 # What a person types. Everything runs with a JDK 25 that bin/find-jdk finds by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build images box-image engine demo test bench format clean
+.PHONY: help build images box-image engine demo test bench chaos format clean
 
 maven = source bin/find-jdk && JAVA_HOME=$$(find_jdk) && export JAVA_HOME && mvn -B -ntp
 
@@ -29,6 +29,10 @@ test: box-image ## every tier of tests
 
 bench: build box-image ## print the numbers of docs/benchmarks.md, measured here and now
 	@bin/bench
+
+chaos: box-image ## break things for ten minutes while 100 attempts are in flight (root; uses faketime)
+	@$(maven) verify -Pchaos -pl standalone -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+	  $(CHAOS)
 
 format: ## lay out the Java sources
 	@$(maven) -q spotless:apply

@@ -106,7 +106,7 @@ class ComposeSystemTest {
     List<KillPoint> round = onePointOfEachStage(new Random(seed));
     System.out.printf("Points, seed %d: %s%n", seed, round);
     Map<KillPoint, Set<String>> killed;
-    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1);
+    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1, 1);
     traffic.start();
     try {
       await("traffic").atMost(PATIENCE).until(() -> !traffic.inFlight().isEmpty());

@@ -272,12 +272,18 @@ final class Deployment implements AutoCloseable {
     CommandResult.of(List.of("kill", "-" + name, pid), data, "", Map.of()).succeeded();
   }
 
+  /** SIGTERM to what runs the service, which ends in order. */
+  void stop(Service service) {
+    servers.stop(service);
+  }
+
   /** The services that have one process together. */
   List<Set<Service>> groups() {
     return mode.processes();
   }
 
-  private Set<Service> groupOf(Service service) {
+  /** Those that end and start together with it, itself among them. */
+  Set<Service> groupOf(Service service) {
     return mode.processes().stream()
         .filter(group -> group.contains(service))
         .findFirst()
@@ -287,6 +293,11 @@ final class Deployment implements AutoCloseable {
   /** Starts what was killed and does not wait for it. */
   void launchAgain(Set<Service> group) {
     servers.launch(group);
+  }
+
+  /** The same for processes, with variables of their own. */
+  void launchAgain(Set<Service> group, Map<String, String> variables) {
+    ((ServerProcesses) servers).launch(group, variables);
   }
 
   /** Starts again what runs the service, unless it lives, and waits until it is ready. */

@@ -65,7 +65,7 @@ class EngineKilledSystemTest {
 
   @Test
   void whatIsInFlightEndsOnceAndWhatComesThenRuns() {
-    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, IN_FLIGHT);
+    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1, IN_FLIGHT);
     traffic.start();
     try {
       for (int kill = 0; kill < KILLS; kill++) {

@@ -30,8 +30,14 @@ record HttpTasks(String url, Path tokenFile) {
 
   /** The submitted task; the same key again is the same task. */
   JsonNode submit(String key, String environment, String prompt) {
+    return submit(key, environment, prompt, 1);
+  }
+
+  JsonNode submit(String key, String environment, String prompt, int attempts) {
     try {
-      String body = JSON.writeValueAsString(Map.of("environment", environment, "prompt", prompt));
+      String body =
+          JSON.writeValueAsString(
+              Map.of("environment", environment, "prompt", prompt, "attempts", attempts));
       return answer(
           "/api/v1/tasks",
           HttpRequest.newBuilder()
@@ -49,6 +55,12 @@ record HttpTasks(String url, Path tokenFile) {
             "/api/v1/tasks/" + id + "/logs",
             HttpRequest.newBuilder().GET().header("Accept", "text/event-stream"))
         .orElse("");
+  }
+
+  /** The diff of one attempt; empty text when there is none. */
+  String diff(String id, int attempt) {
+    String path = "/api/v1/tasks/%s/diff?attempt=%d".formatted(id, attempt);
+    return text(path, HttpRequest.newBuilder().GET()).orElse("");
   }
 
   /** The diff's text; empty when there is none. */

@@ -53,7 +53,7 @@ class KillPointsSystemTest {
     List<List<KillPoint>> rounds = KillPoint.rounds(new Random(seed));
     System.out.printf("Rounds of points, seed %d: %s%n", seed, rounds);
 
-    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1);
+    Traffic traffic = new Traffic(errand.tasks(), "counted", CountedTask.AGENT, 1, 1);
     traffic.start();
     try {
       await("traffic").atMost(Duration.ofMinutes(1)).until(() -> !traffic.inFlight().isEmpty());

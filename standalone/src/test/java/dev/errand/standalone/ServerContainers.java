@@ -125,6 +125,11 @@ final class ServerContainers implements Servers {
   }
 
   @Override
+  public void stop(Service service) {
+    compose("stop", Deployment.name(service));
+  }
+
+  @Override
   public boolean isAlive(Service service) {
     return container(service).isRunning();
   }

@@ -1,5 +1,7 @@
 package dev.errand.standalone;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.File;
 import java.io.IOException;
@@ -26,7 +28,7 @@ final class ServerProcesses implements Servers {
   private final Place place;
   private final List<Set<Service>> groups;
   private final Map<Service, Process> processes = new EnumMap<>(Service.class);
-  private final Set<Process> killed = new HashSet<>();
+  private final Set<Process> ended = new HashSet<>();
 
   /**
    * Where they run and what they are told.
@@ -55,8 +57,14 @@ final class ServerProcesses implements Servers {
 
   @Override
   public void launch(Set<Service> together) {
+    launch(together, Map.of());
+  }
+
+  /** The same, with variables of its own. */
+  void launch(Set<Service> together, Map<String, String> variables) {
     List<String> command =
         new ArrayList<>(List.of(Deployment.JAVA.toString(), "-XX:+UseSerialGC", "-Xmx320m"));
+    command.add("-XX:TieredStopAtLevel=1"); // too short a life for what the second compiler makes
     command.add("--enable-native-access=ALL-UNNAMED");
     Path cache = Deployment.SERVER.resolveSibling("errand.aot");
     if (Files.exists(cache)) { // as the errand script starts it: in a third of the time
@@ -80,6 +88,7 @@ final class ServerProcesses implements Servers {
               .redirectErrorStream(true);
       builder.environment().put("ERRAND_DATA", place.data().toString());
       builder.environment().putAll(place.environment());
+      builder.environment().putAll(variables);
       Process process = builder.start();
       together.forEach(service -> processes.put(service, process));
     } catch (IOException e) {
@@ -90,9 +99,17 @@ final class ServerProcesses implements Servers {
   @Override
   public void kill(Service service) {
     Process process = of(service);
-    killed.add(process);
+    ended.add(process);
     process.destroyForcibly();
     boolean _ = awaitEnd(process);
+  }
+
+  @Override
+  public void stop(Service service) {
+    Process process = of(service);
+    ended.add(process);
+    process.destroy();
+    assertThat(awaitEnd(process)).as("%s ends within %s", service, END).isTrue();
   }
 
   @Override
@@ -103,7 +120,7 @@ final class ServerProcesses implements Servers {
   @Override
   public Optional<String> fallen() {
     return processes.entrySet().stream()
-        .filter(one -> !one.getValue().isAlive() && !killed.contains(one.getValue()))
+        .filter(one -> !one.getValue().isAlive() && !ended.contains(one.getValue()))
         .map(one -> one.getKey() + " ended:\n" + logOf(one.getKey()))
         .findFirst();
   }

@@ -17,6 +17,9 @@ interface Servers {
   /** SIGKILL to what runs the service: no handler, no goodbye. Returns when it has ended. */
   void kill(Service service);
 
+  /** SIGTERM to what runs the service, which ends in order. Returns when it has. */
+  void stop(Service service);
+
   boolean isAlive(Service service);
 
   /** What has ended although nobody killed it, and what it said. */

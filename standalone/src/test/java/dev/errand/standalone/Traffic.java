@@ -20,16 +20,18 @@ final class Traffic implements AutoCloseable {
   private final HttpTasks tasks;
   private final String environment;
   private final String prompt;
+  private final int attempts;
   private volatile int wanted;
   private final Set<String> open = ConcurrentHashMap.newKeySet();
   private final Map<String, JsonNode> ended = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("traffic").unstarted(this::run);
 
-  Traffic(HttpTasks tasks, String environment, String prompt, int wanted) {
+  Traffic(HttpTasks tasks, String environment, String prompt, int attempts, int wanted) {
     this.tasks = tasks;
     this.environment = environment;
     this.prompt = prompt;
+    this.attempts = attempts;
     this.wanted = wanted;
   }
 
@@ -58,7 +60,7 @@ final class Traffic implements AutoCloseable {
       do {
         open.forEach(this::look);
         if (open.size() < wanted) {
-          JsonNode task = tasks.submit(key, environment, prompt);
+          JsonNode task = tasks.submit(key, environment, prompt, attempts);
           if (!task.isMissingNode()) {
             open.add(task.get("id").asText());
             key = UUID.randomUUID().toString();
