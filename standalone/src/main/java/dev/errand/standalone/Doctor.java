@@ -6,20 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.Config;
 
 /** Says what Errand needs from this machine and does not have, each with its remedy. */
 final class Doctor {
   private final Installation installation;
   private final HostProbe host;
-  private final Supplier<Ports> ports;
+  private final Supplier<Config> settings;
 
   /**
-   * @param ports as the settings say, which are read late: they may be what is wrong
+   * @param settings read late: they may be what is wrong
    */
-  Doctor(Installation installation, HostProbe host, Supplier<Ports> ports) {
+  Doctor(Installation installation, HostProbe host, Supplier<Config> settings) {
     this.installation = installation;
     this.host = host;
-    this.ports = ports;
+    this.settings = settings;
   }
 
   /** Prints what was found; returns the exit code: 0 all well, 1 something is missing. */
@@ -34,9 +35,18 @@ final class Doctor {
 
   private List<Finding> examine() {
     List<Finding> findings = new ArrayList<>(host.findings());
-    findings.addAll(EngineProbe.look(System.getenv()));
+    findings.addAll(EngineProbe.look(System.getenv(), demands()));
     findings.addAll(server());
     return findings;
+  }
+
+  /** Nothing where the settings are refused, which is said of the server. */
+  private EngineProbe.Demands demands() {
+    try {
+      return EngineProbe.Demands.of(settings.get());
+    } catch (RuntimeException refused) { // as below
+      return EngineProbe.Demands.NONE;
+    }
   }
 
   /** The server when one runs, else whether one could. */
@@ -48,7 +58,7 @@ final class Doctor {
             Finding.of(
                 "server", installation.isReady(), seen, "look into " + installation.logFile()));
       }
-      return ports.get().findings();
+      return Ports.of(settings.get()).findings();
     } catch (ObstacleException e) {
       return List.of(e.finding());
     } catch (RuntimeException e) { // whatever the settings' parsers throw at what is no setting

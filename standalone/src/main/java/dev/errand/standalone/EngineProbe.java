@@ -5,6 +5,7 @@ import dev.errand.sandbox.EngineSettings;
 import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
+import dev.errand.standalone.ServerSettings.Demand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
 
 /** What the doctor sees of the container engine. */
 final class EngineProbe implements AutoCloseable {
@@ -23,6 +25,9 @@ final class EngineProbe implements AutoCloseable {
   /** 5.10, in thousands: overlays that wait for no write. */
   private static final int MINIMUM_KERNEL = 5_010;
 
+  private static final String RUNTIME = "errand.server.boxes.runtime";
+  private static final String USER_NAMESPACE = "errand.server.boxes.user-namespace";
+
   private final Engine engine;
 
   private EngineProbe(Engine engine) {
@@ -30,7 +35,7 @@ final class EngineProbe implements AutoCloseable {
   }
 
   /** What an engine says that is where DOCKER_HOST says, or why none says anything. */
-  static List<Finding> look(Map<String, String> environment) {
+  static List<Finding> look(Map<String, String> environment, Demands demands) {
     EngineSettings settings;
     try {
       settings = EngineSettings.of(environment);
@@ -38,7 +43,7 @@ final class EngineProbe implements AutoCloseable {
       return List.of(Finding.missing("engine", e.failure().message(), remedy(environment)));
     }
     try (var probe = new EngineProbe(Engine.connect(settings))) {
-      return probe.findings();
+      return probe.findings(demands);
     } catch (ErrandException e) {
       Path socket = Path.of(settings.host().getPath());
       return List.of(
@@ -58,7 +63,7 @@ final class EngineProbe implements AutoCloseable {
         : "start the container engine there, or unset DOCKER_HOST";
   }
 
-  List<Finding> findings() {
+  List<Finding> findings(Demands demands) {
     List<Finding> findings = new ArrayList<>();
     Engine.Facts info = engine.info();
     findings.add(
@@ -76,6 +81,7 @@ final class EngineProbe implements AutoCloseable {
             info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
             "use a kernel and an engine with seccomp, or set errand.server.boxes.without to seccomp"));
     findings.add(boxDisks(info, Disks.remedy()));
+    findings.addAll(isolation(engine.traits(), demands));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;
@@ -109,6 +115,57 @@ final class EngineProbe implements AutoCloseable {
             ? "Linux %s mounts none, and no box starts".formatted(info.kernel())
             : "each box has a disk of its limit, a file on a loop device",
         "use Linux 5.10 or newer" + without);
+  }
+
+  /** Whether the engine gives what the settings ask of it for boxes, and how it keeps users. */
+  static List<Finding> isolation(Engine.Traits engine, Demands demands) {
+    List<Finding> findings = new ArrayList<>();
+    demands
+        .runtime()
+        .ifPresent(
+            runtime ->
+                findings.add(
+                    Finding.of(
+                        "runtime",
+                        engine.runtimes().contains(runtime),
+                        "%s, for boxes".formatted(runtime),
+                        "give it to the engine (dockerd --add-runtime), or set %s to one of %s"
+                            .formatted(RUNTIME, String.join(", ", engine.runtimes())))));
+    if (engine.podman()) {
+      findings.add(
+          Finding.well("podman", "the container that lays boxes' disks is privileged, no box is"));
+    }
+    String shared =
+        "boxes share users with this machine: only capabilities tell their root from its";
+    findings.add(
+        engine.userNamespaces()
+            ? Finding.well("users", "boxes' root is an ordinary user of this machine")
+            : Finding.of(
+                "users",
+                !demands.userNamespace(),
+                demands.userNamespace() ? shared + ", so none is made" : shared,
+                "start the engine with user namespaces (dockerd --userns-remap=default), or set "
+                    + USER_NAMESPACE
+                    + " to optional"));
+    return findings;
+  }
+
+  /**
+   * What the settings ask of the engine for boxes.
+   *
+   * @param runtime none takes the engine's default
+   */
+  record Demands(Optional<String> runtime, boolean userNamespace) {
+    static final Demands NONE = new Demands(Optional.empty(), false);
+
+    static Demands of(Config settings) {
+      return new Demands(
+          settings.getOptionalValue(RUNTIME, String.class),
+          settings
+              .getOptionalValue(USER_NAMESPACE, Demand.class)
+              .filter(Demand.REQUIRED::equals)
+              .isPresent());
+    }
   }
 
   @Override

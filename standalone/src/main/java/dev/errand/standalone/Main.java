@@ -99,7 +99,7 @@ public final class Main {
               installation.useSettings();
               Config config = ConfigProvider.getConfig();
               installation.requireKnownSettings(config);
-              return Ports.of(config);
+              return config;
             });
     return switch (command) {
       case "up" -> out -> new Up(installation, doctor, out).run();

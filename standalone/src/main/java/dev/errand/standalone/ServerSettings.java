@@ -91,6 +91,13 @@ public interface ServerSettings {
      * forbids.
      */
     Optional<Set<Rule>> without();
+
+    /**
+     * Whether each box has users of its own: optional takes what the engine gives, required refuses
+     * boxes on an engine without user namespaces (dockerd --userns-remap).
+     */
+    @WithDefault("optional")
+    Demand userNamespace();
   }
 
   /** Where the log of facts lies. */
@@ -136,6 +143,12 @@ public interface ServerSettings {
     /** Copies of every topic, 1 to 5; 1 is all that one broker can give, 3 survives a broker. */
     @WithDefault("1")
     short replication();
+  }
+
+  /** Whether boxes may be made without what an engine may give. */
+  enum Demand {
+    OPTIONAL,
+    REQUIRED
   }
 
   /** A part of Errand that can have a process of its own. */

@@ -18,6 +18,7 @@ import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.Topic;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.Table;
+import dev.errand.standalone.ServerSettings.Demand;
 import dev.errand.standalone.ServerSettings.Service;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -111,6 +112,10 @@ public class WorkerParts {
     if (!without.isEmpty()) {
       LOG.warn("Boxes are made without {}: errand.server.boxes.without says so", without);
     }
-    return new Isolation(settings.pids(), settings.runtime().orElse(null), without);
+    return new Isolation(
+        settings.pids(),
+        settings.runtime().orElse(null),
+        without,
+        settings.userNamespace() == Demand.REQUIRED);
   }
 }

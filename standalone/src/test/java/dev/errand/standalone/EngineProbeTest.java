@@ -1,9 +1,16 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.errand.sandbox.Engine;
+import dev.errand.standalone.EngineProbe.Demands;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,5 +52,69 @@ class EngineProbeTest {
     assertThat(doctor("4.19.0", true, Optional.of("install e2fsprogs")))
         .startsWith("MISS ")
         .contains("-> install e2fsprogs, or set errand.server.boxes.without");
+  }
+
+  private static Engine.Traits engine(boolean userNamespaces, String... runtimes) {
+    return new Engine.Traits(false, userNamespaces, new TreeSet<>(Set.of(runtimes)));
+  }
+
+  private static List<String> isolation(Engine.Traits engine, Demands demands) {
+    return EngineProbe.isolation(engine, demands).stream().map(Finding::text).toList();
+  }
+
+  @Test
+  void itIsSaidWhetherBoxesShareUsers() {
+    assertThat(isolation(engine(true, "runc"), Demands.NONE))
+        .singleElement(STRING)
+        .startsWith("ok ")
+        .contains("an ordinary user");
+    assertThat(isolation(engine(false, "runc"), Demands.NONE))
+        .singleElement(STRING)
+        .startsWith("ok ")
+        .contains("boxes share users with this machine");
+  }
+
+  @Test
+  void anEngineThatSharesUsersLacksWhatIsDemanded() {
+    Demands demands = new Demands(Optional.empty(), true);
+
+    assertThat(isolation(engine(true, "runc"), demands)).singleElement(STRING).startsWith("ok ");
+    assertThat(isolation(engine(false, "runc"), demands))
+        .singleElement(STRING)
+        .startsWith("MISS ")
+        .contains(
+            "none is made", "--userns-remap", "errand.server.boxes.user-namespace to optional");
+  }
+
+  @Test
+  void aRuntimeIsOneThatTheEngineHas() {
+    Demands demands = new Demands(Optional.of("crun"), false);
+
+    assertThat(isolation(engine(true, "runc", "crun"), demands).getFirst())
+        .isEqualTo("ok   runtime      crun, for boxes");
+    assertThat(isolation(engine(true, "runc", "kata"), demands).getFirst())
+        .startsWith("MISS runtime      crun")
+        .contains("--add-runtime", "errand.server.boxes.runtime to one of kata, runc");
+  }
+
+  @Test
+  void whatPodmanCannotGiveIsNamed() {
+    Engine.Traits podman = new Engine.Traits(true, false, new TreeSet<>(Set.of("crun")));
+
+    assertThat(isolation(podman, Demands.NONE))
+        .satisfiesOnlyOnce(
+            line -> assertThat(line).startsWith("ok   podman").contains("privileged"));
+  }
+
+  @Test
+  void whatIsDemandedStandsInTheSettings() {
+    Config settings =
+        new SmallRyeConfigBuilder()
+            .withDefaultValue("errand.server.boxes.user-namespace", "required")
+            .withDefaultValue("errand.server.boxes.runtime", "crun")
+            .build();
+
+    assertThat(Demands.of(settings)).isEqualTo(new Demands(Optional.of("crun"), true));
+    assertThat(Demands.of(new SmallRyeConfigBuilder().build())).isEqualTo(Demands.NONE);
   }
 }

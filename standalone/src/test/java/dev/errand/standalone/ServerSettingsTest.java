@@ -39,7 +39,14 @@ class ServerSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"pids,63", "pids,32769", "runtime,--privileged", "runtime,../x", "without,dsk"})
+  @CsvSource({
+    "pids,63",
+    "pids,32769",
+    "runtime,--privileged",
+    "runtime,../x",
+    "without,dsk",
+    "user-namespace,true"
+  })
   void anythingElseIsRefusedByItsName(String setting, String value) {
     Map<String, String> given =
         Map.of("errand.server.node-silence", "PT60S", "errand.server.boxes." + setting, value);

@@ -107,22 +107,33 @@ final class BoxFolders {
     }
   }
 
-  /**
-   * Ensures that a program of this build lies in the folder. Its name holds its digest: a new
-   * version lies beside the old one, which running boxes still use.
-   */
+  /** A program of this build, in the folder. */
   private static Path ensureProgram(Path folder, String name) {
     try (InputStream resource = BoxFolders.class.getResourceAsStream(name)) {
       if (resource == null) {
         throw new ErrandException(FailureCode.BUG, "this build holds no " + name);
       }
-      byte[] program = resource.readAllBytes();
-      String digest =
-          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(program));
-      Path file = folder.resolve(name + "-" + digest.substring(0, DIGEST_CHARACTERS));
-      if (!Files.isRegularFile(file) || Files.size(file) != program.length) {
+      return ensureFile(folder, name, resource.readAllBytes());
+    } catch (IOException e) {
+      throw new ErrandException(
+          FailureCode.BUG, "this build's %s is unreadable".formatted(name), e);
+    }
+  }
+
+  /**
+   * Ensures that this build's own file lies in the folder. Its name holds its digest: a new version
+   * lies beside the old one, which running boxes still use.
+   *
+   * @throws ErrandException DISK_FULL when it cannot be written
+   */
+  static Path ensureFile(Path folder, String name, byte[] content) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+      String digits = HexFormat.of().formatHex(digest).substring(0, DIGEST_CHARACTERS);
+      Path file = folder.resolve(name + "-" + digits);
+      if (!Files.isRegularFile(file) || Files.size(file) != content.length) {
         Path unnamed = Files.createTempFile(folder, name + "-", ".new");
-        Files.write(unnamed, program);
+        Files.write(unnamed, content);
         Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("r-xr-xr-x"));
         Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
       }
@@ -161,6 +172,11 @@ final class BoxFolders {
     @Override
     public <T> T call(String what, Function<DockerClient, T> request) {
       return engine.call(what, request);
+    }
+
+    @Override
+    public boolean isPodman(DockerClient client) {
+      return Engine.isPodman(client);
     }
 
     @Override

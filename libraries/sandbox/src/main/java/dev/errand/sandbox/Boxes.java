@@ -2,6 +2,7 @@ package dev.errand.sandbox;
 
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.sandbox.disks.Disks;
@@ -107,12 +108,19 @@ public final class Boxes implements AutoCloseable {
 
   private List<Mount> mounts(BoxSpec spec) {
     List<Mount> mounts = new ArrayList<>();
-    mounts.add(Containers.readOnly(folders.runner().toString(), RUNNER_INSIDE));
-    mounts.add(Containers.readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
-    mounts.add(Containers.readOnly(programs.toString(), PROGRAMS_INSIDE));
-    spec.mounts()
-        .forEach(mount -> mounts.add(Containers.readOnly(mount.host().toString(), mount.inside())));
+    mounts.add(readOnly(folders.runner().toString(), RUNNER_INSIDE));
+    mounts.add(readOnly(folders.of(spec.id()).toString(), SOCKETS_INSIDE));
+    mounts.add(readOnly(programs.toString(), PROGRAMS_INSIDE));
+    spec.mounts().forEach(mount -> mounts.add(readOnly(mount.host().toString(), mount.inside())));
     return mounts;
+  }
+
+  private static Mount readOnly(String host, String inside) {
+    return new Mount()
+        .withType(MountType.BIND)
+        .withSource(host)
+        .withTarget(inside)
+        .withReadOnly(true);
   }
 
   /** What a failed creation has made already; the failure itself is what the caller hears of. */
@@ -245,15 +253,19 @@ public final class Boxes implements AutoCloseable {
 
   private Box box(Container listed) {
     return box(
-        Containers.name(listed),
-        listed.getId(),
-        "running".equals(listed.getState()),
-        listed.getLabels());
+        name(listed), listed.getId(), "running".equals(listed.getState()), listed.getLabels());
   }
 
   private static Box box(String name, String id, boolean running, Map<String, String> labels) {
     String boxId = labels.getOrDefault(BOX_LABEL, "");
     return new Box(new BoxId(boxId), run(name), id, running, labels);
+  }
+
+  /** The name of a container that is listed; it may have several through links. */
+  private static String name(Container listed) {
+    List<String> names = new ArrayList<>(List.of(listed.getNames()));
+    names.removeIf(name -> name.lastIndexOf('/') > 0);
+    return names.isEmpty() ? "" : Containers.withoutSlash(names.getFirst());
   }
 
   private static @Nullable RunId run(String name) {

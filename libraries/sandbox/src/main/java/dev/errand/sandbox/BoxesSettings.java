@@ -43,13 +43,15 @@ public record BoxesSettings(
    * @param pids the most processes and threads of one box
    * @param runtime the engine's runtime; null is its default
    * @param without rules that this installation does without
+   * @param userNamespace whether no box may share its users with the machine
    */
-  public record Isolation(int pids, @Nullable String runtime, Set<Rule> without) {
+  public record Isolation(
+      int pids, @Nullable String runtime, Set<Rule> without, boolean userNamespace) {
     /** Enough for a parallel build in several languages; a fork bomb is stopped in milliseconds. */
     public static final int DEFAULT_PIDS = 2_048;
 
-    /** Every rule holds. */
-    public static final Isolation DEFAULT = new Isolation(DEFAULT_PIDS, null, Set.of());
+    /** Every rule holds; a user namespace is for the engine to give. */
+    public static final Isolation DEFAULT = new Isolation(DEFAULT_PIDS, null, Set.of(), false);
 
     /**
      * @throws IllegalArgumentException when pids are outside 64 to 32768

@@ -39,6 +39,9 @@ final class Containers {
   /** An engine in a container of its own may not be allowed to give more (20,000 was seen). */
   private static final long MAX_FILES = 16_384;
 
+  /** Of one user, in all boxes; podman may not be allowed to give the million that it would. */
+  private static final long MAX_PROCESSES = 32_768;
+
   /** Package managers need the six; KILL and SETPCAP are the runner's, which passes on neither. */
   private static final Capability[] CAPABILITIES = {
     Capability.CHOWN,
@@ -93,6 +96,9 @@ final class Containers {
 
   /** Creates and starts; the name, taken already, is the caller's conflict to solve. */
   boolean create(BoxSpec spec, String name, Map<String, String> labels, List<Mount> mounts) {
+    if (settings.isolation().userNamespace()) {
+      engine.requireUserNamespaces();
+    }
     boolean created =
         engine.call(
             "create the container " + name,
@@ -136,7 +142,7 @@ final class Containers {
         .withHostName("box")
         .withStopSignal("SIGKILL")
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
-        .withHostConfig(hostConfig(spec, mounts));
+        .withHostConfig(hostConfig(client, spec, mounts));
   }
 
   /**
@@ -157,15 +163,16 @@ final class Containers {
             .toList();
   }
 
-  private HostConfig hostConfig(BoxSpec spec, List<Mount> mounts) {
+  private HostConfig hostConfig(DockerClient client, BoxSpec spec, List<Mount> mounts) {
     long memoryBytes = spec.limits().memoryBytes();
+    boolean podman = Engine.isPodman(client);
     HostConfig config =
         HostConfig.newHostConfig()
             .withNetworkMode("none")
             .withIpcMode("private")
             .withCapDrop(Capability.ALL)
             .withCapAdd(CAPABILITIES)
-            .withSecurityOpts(securityOptions())
+            .withSecurityOpts(securityOptions(podman))
             .withMemory(memoryBytes)
             .withMemorySwap(memoryBytes) // together with swap: no swap
             .withNanoCPUs((long) (spec.limits().cpus() * NANOS_PER_CPU))
@@ -173,29 +180,28 @@ final class Containers {
             .withPidsLimit((long) settings.isolation().pids())
             .withInit(false)
             .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
-            .withUlimits(
-                List.of(new Ulimit("nofile", MAX_FILES, MAX_FILES), new Ulimit("core", 0L, 0L)))
+            .withUlimits(ulimits(podman))
             .withMounts(mounts);
     String runtime = settings.isolation().runtime();
     return runtime == null ? config : config.withRuntime(runtime);
   }
 
-  private List<String> securityOptions() {
+  private static List<Ulimit> ulimits(boolean podman) {
+    Ulimit files = new Ulimit("nofile", MAX_FILES, MAX_FILES);
+    Ulimit core = new Ulimit("core", 0L, 0L);
+    return podman
+        ? List.of(files, core, new Ulimit("nproc", MAX_PROCESSES, MAX_PROCESSES))
+        : List.of(files, core);
+  }
+
+  private List<String> securityOptions(boolean podman) {
     return settings.isolation().holds(Rule.SECCOMP)
-        ? List.of("no-new-privileges", "seccomp=" + SeccompProfile.json())
+        ? List.of("no-new-privileges", SeccompProfile.option(podman, settings.root()))
         : List.of("no-new-privileges");
   }
 
   private boolean onDisk() {
     return settings.isolation().holds(Rule.DISK);
-  }
-
-  static Mount readOnly(String host, String inside) {
-    return new Mount()
-        .withType(MountType.BIND)
-        .withSource(host)
-        .withTarget(inside)
-        .withReadOnly(true);
   }
 
   /** By name or id. */
@@ -287,12 +293,5 @@ final class Containers {
 
   static String withoutSlash(@Nullable String name) {
     return name == null ? "" : name.startsWith("/") ? name.substring(1) : name;
-  }
-
-  /** The name of a container that is listed; it may have several through links. */
-  static String name(Container listed) {
-    List<String> names = new ArrayList<>(List.of(listed.getNames()));
-    names.removeIf(name -> name.lastIndexOf('/') > 0);
-    return names.isEmpty() ? "" : withoutSlash(names.getFirst());
   }
 }

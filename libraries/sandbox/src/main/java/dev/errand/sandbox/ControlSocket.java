@@ -20,8 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,10 @@ final class ControlSocket implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
   private static final String NAME = "control.sock";
   private static final int TYPE_BYTES = 1;
+
+  /** The box's root may be an ordinary user here; who is listened to is decided by its process. */
+  private static final Set<PosixFilePermission> FOR_ALL =
+      PosixFilePermissions.fromString("rw-rw-rw-");
 
   /** More messages wait in the runner, whose phase then waits too. */
   private static final int MAX_WAITING = 256;
@@ -65,6 +72,7 @@ final class ControlSocket implements AutoCloseable {
             .channel();
     try {
       this.identity = Files.readAttributes(unnamed, BasicFileAttributes.class).fileKey();
+      Files.setPosixFilePermissions(unnamed, FOR_ALL);
       Files.move(unnamed, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       server.close().syncUninterruptibly();

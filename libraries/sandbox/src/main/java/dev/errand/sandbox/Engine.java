@@ -3,6 +3,8 @@ package dev.errand.sandbox;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.RuntimeInfo;
+import com.github.dockerjava.api.model.VersionComponent;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
@@ -10,7 +12,12 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -100,6 +107,51 @@ public final class Engine implements AutoCloseable {
               info.getMemTotal() == null ? 0 : info.getMemTotal(),
               has(info, "name=seccomp"));
         });
+  }
+
+  /** What the engine can give to boxes. */
+  public Traits traits() {
+    return call(
+        "say what it can give to boxes",
+        client -> {
+          Info info = client.infoCmd().exec();
+          return new Traits(
+              isPodman(client),
+              has(info, "name=userns") || has(info, "name=rootless"),
+              runtimes(info));
+        });
+  }
+
+  /** Throws ENGINE_FAILED when a box would share its users with the machine. */
+  void requireUserNamespaces() {
+    if (!traits().userNamespaces()) {
+      throw new ErrandException(
+          FailureCode.ENGINE_FAILED,
+          "errand.server.boxes.user-namespace requires user namespaces, and the engine gives none:"
+              + " start it with them (dockerd --userns-remap=default)");
+    }
+  }
+
+  /** Podman names each that it has heard of, installed or not. */
+  private static SortedSet<String> runtimes(Info info) {
+    Map<String, RuntimeInfo> named = info.getRuntimes();
+    SortedSet<String> runtimes = new TreeSet<>();
+    (named == null ? Map.<String, RuntimeInfo>of() : named)
+        .forEach(
+            (name, runtime) -> {
+              String path = text(runtime.getPath());
+              if (!path.startsWith("/") || Files.exists(Path.of(path))) {
+                runtimes.add(name);
+              }
+            });
+    return runtimes;
+  }
+
+  /** Whether it is podman's service, which reads a few words of the protocol in its own way. */
+  static boolean isPodman(DockerClient client) {
+    List<VersionComponent> components = client.versionCmd().exec().getComponents();
+    return components != null
+        && components.stream().anyMatch(each -> "Podman Engine".equals(each.getName()));
   }
 
   private static boolean has(Info info, String securityOption) {
@@ -219,4 +271,13 @@ public final class Engine implements AutoCloseable {
       int cpus,
       long memoryBytes,
       boolean filtersSystemCalls) {}
+
+  /**
+   * What an engine can give to boxes.
+   *
+   * @param podman whether it is podman's service
+   * @param userNamespaces whether a box's root is an ordinary user of the machine
+   * @param runtimes by their names
+   */
+  public record Traits(boolean podman, boolean userNamespaces, SortedSet<String> runtimes) {}
 }

@@ -1,10 +1,12 @@
 package dev.errand.sandbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,11 +61,24 @@ final class SeccompProfile {
                 Stream.of(allowed("\"socketpair\"", argument(0, UNIX, "SCMP_CMP_EQ"))))
             .flatMap(rule -> rule);
     return """
-        {"defaultAction":"SCMP_ACT_ERRNO",
-        "archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":[]},
-        {"architecture":"SCMP_ARCH_AARCH64","subArchitectures":[]}],
-        "syscalls":[%s]}"""
+    {"defaultAction":"SCMP_ACT_ERRNO",
+    "archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":[]},
+    {"architecture":"SCMP_ARCH_AARCH64","subArchitectures":[]}],
+    "syscalls":[%s]}\
+    """
         .formatted(rules.collect(Collectors.joining(",\n")));
+  }
+
+  /**
+   * As an engine takes it: as text, or, by podman's service, as a file in the folder.
+   *
+   * @throws ErrandException DISK_FULL when it cannot be written
+   */
+  static String option(boolean podman, Path folder) {
+    String profile = json();
+    return podman
+        ? "seccomp=" + BoxFolders.ensureFile(folder, "seccomp", profile.getBytes(UTF_8))
+        : "seccomp=" + profile;
   }
 
   /** The names in the list, without their groups. */
@@ -72,7 +87,7 @@ final class SeccompProfile {
       if (list == null) {
         throw new ErrandException(FailureCode.BUG, "this build holds no " + LIST);
       }
-      return new String(list.readAllBytes(), StandardCharsets.UTF_8)
+      return new String(list.readAllBytes(), UTF_8)
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
           .flatMap(line -> Stream.of(line.substring(line.indexOf(':') + 1).strip().split(" +")))

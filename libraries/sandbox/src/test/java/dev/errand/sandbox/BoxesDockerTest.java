@@ -3,10 +3,12 @@ package dev.errand.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.errand.sandbox.BoxesSettings.Isolation;
 import dev.errand.sandbox.PhaseSpec.Kind;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.RunId;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,21 @@ class BoxesDockerTest {
         .isInstanceOfSatisfying(
             ErrandException.class,
             thrown -> assertThat(thrown.code()).isEqualTo(FailureCode.IMAGE_NOT_FOUND));
+    assertThat(lab.boxes().orphanedFolders()).isEmpty();
+  }
+
+  @Test
+  void aBoxIsRefusedWhereItWouldShareUsersAndMayNot() {
+    try (Boxes demanding = lab.another(new Isolation(512, null, Set.of(), true))) {
+      assertThatThrownBy(() -> demanding.create(Lab.spec(Lab.IMAGE)))
+          .isInstanceOfSatisfying(
+              ErrandException.class,
+              thrown -> {
+                assertThat(thrown.code()).isEqualTo(FailureCode.ENGINE_FAILED);
+                assertThat(thrown.failure().message()).contains("--userns-remap");
+              });
+    }
+    assertThat(lab.boxes().all()).isEmpty();
     assertThat(lab.boxes().orphanedFolders()).isEmpty();
   }
 

@@ -119,6 +119,29 @@ class HostilePhasesDockerTest {
     assertThat(ended.exitCode()).isEqualTo(5);
   }
 
+  /** Where boxes have user namespaces, the runner is an ordinary user to the socket as well. */
+  @Test
+  void anOrdinaryUserReachesTheControlSocketAndIsNotHeard() throws InterruptedException {
+    Lab.Ended ended =
+        lab.run(
+            box,
+            Kind.SETUP,
+            """
+            python3 - <<'END'
+            import os, socket
+            os.setuid(65534)
+            s = socket.socket(socket.AF_UNIX)
+            s.connect("/errand/box/control.sock")
+            try:
+                print(s.recv(1))
+            except OSError:
+                print(b"")
+            END
+            """);
+
+    assertThat(ended.output()).isEqualTo("b''\n");
+  }
+
   @Test
   void nothingOfAPhaseReachesTheNext() throws InterruptedException {
     String survivors =

@@ -55,7 +55,7 @@ public final class Lab implements AutoCloseable {
 
   /** As a second process of the installation would see its boxes. */
   public Boxes another() {
-    return another(new BoxesSettings.Isolation(512, null, Set.of()));
+    return another(new BoxesSettings.Isolation(512, null, Set.of(), false));
   }
 
   Boxes another(BoxesSettings.Isolation isolation) {

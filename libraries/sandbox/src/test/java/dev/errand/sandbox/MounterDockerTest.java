@@ -203,6 +203,11 @@ class MounterDockerTest {
     }
 
     @Override
+    public boolean isPodman(DockerClient client) {
+      return host.isPodman(client);
+    }
+
+    @Override
     public void removeWholly(String name) {
       host.removeWholly(name);
     }

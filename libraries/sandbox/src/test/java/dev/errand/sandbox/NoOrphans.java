@@ -126,7 +126,7 @@ public final class NoOrphans {
     return Stream.of(root, root.resolve("disks"))
         .filter(Files::isDirectory)
         .flatMap(NoOrphans::names)
-        .filter(name -> !name.matches("disks|(runner|mounter|programs)-[0-9a-f]{16}"))
+        .filter(name -> !name.matches("disks|(runner|mounter|programs|seccomp)-[0-9a-f]{16}"))
         .filter(name -> !name.matches("errand-mounter-[0-9a-f]{16}\\.sock"))
         .toList();
   }

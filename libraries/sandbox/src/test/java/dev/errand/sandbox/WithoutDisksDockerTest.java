@@ -31,7 +31,7 @@ class WithoutDisksDockerTest {
   @Test
   void boxesWriteToTheEnginesFileSystemAndLeaveNothing() throws InterruptedException {
     Set<Rule> without = Set.of(Rule.DISK);
-    try (Boxes boxes = lab.another(new Isolation(512, null, without))) {
+    try (Boxes boxes = lab.another(new Isolation(512, null, without, false))) {
       Box box = boxes.create(Lab.spec(lab.image(IMAGE_WITH_VOLUME)));
       Set<String> volumes = orphans.volumesOf(box.containerId());
 

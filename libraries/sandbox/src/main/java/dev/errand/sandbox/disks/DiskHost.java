@@ -29,6 +29,9 @@ public interface DiskHost {
    */
   <T> T call(String what, Function<DockerClient, T> request);
 
+  /** Whether it is podman's service, which lets no container use a kind of device. */
+  boolean isPodman(DockerClient client);
+
   /** Ensures that the container is gone. */
   void removeWholly(String name);
 }

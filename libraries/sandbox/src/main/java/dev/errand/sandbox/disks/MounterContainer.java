@@ -8,6 +8,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.Ulimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,10 @@ public final class MounterContainer {
   private static final long MEMORY_BYTES = 32L << 20;
   private static final long MAX_PROCESSES = 16;
 
+  /** Podman would give more of both than it may be allowed to. */
+  private static final List<Ulimit> ULIMITS =
+      List.of(new Ulimit("nofile", 64L, 64L), new Ulimit("nproc", MAX_PROCESSES, MAX_PROCESSES));
+
   private final DiskHost host;
 
   public MounterContainer(DiskHost host) {
@@ -72,7 +77,7 @@ public final class MounterContainer {
         .withUser("0:0")
         .withLabels(host.labels())
         .withHealthcheck(new HealthCheck().withTest(List.of("NONE")))
-        .withHostConfig(hostConfig())
+        .withHostConfig(hostConfig(host.isPodman(client)))
         .exec();
     client.startContainerCmd(name).exec();
   }
@@ -86,7 +91,8 @@ public final class MounterContainer {
     }
   }
 
-  private HostConfig hostConfig() {
+  /** Podman's service drops the rules for devices: there, it takes every right to use them. */
+  private HostConfig hostConfig(boolean podman) {
     return HostConfig.newHostConfig()
         .withAutoRemove(true)
         .withNetworkMode("none")
@@ -97,9 +103,11 @@ public final class MounterContainer {
         .withCapAdd(CAPABILITIES)
         .withSecurityOpts(UNCONFINED)
         .withDeviceCgroupRules(DEVICES)
+        .withPrivileged(podman)
         .withMemory(MEMORY_BYTES)
         .withMemorySwap(MEMORY_BYTES)
         .withPidsLimit(MAX_PROCESSES)
+        .withUlimits(ULIMITS)
         .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
         .withMounts(
             List.of(
