@@ -5,6 +5,7 @@ import dev.errand.sandbox.EngineSettings;
 import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,13 +49,21 @@ final class EngineProbe implements AutoCloseable {
                   "you may not use the engine at " + socket,
                   "join its group (sudo adduser %s docker), then log in again"
                       .formatted(System.getProperty("user.name")))
-              : Finding.missing("engine", e.failure().message(), remedy(environment)));
+              : Finding.missing("engine", e.failure().message(), remedy(environment, e)));
     }
+  }
+
+  /** One that answers is not to be started. */
+  private static String remedy(Map<String, String> environment, ErrandException failed) {
+    return failed.code() == FailureCode.ENGINE_FAILED
+        ? "do what the message says, or install an engine that fits: sudo make engine"
+        : remedy(environment);
   }
 
   private static String remedy(Map<String, String> environment) {
     return environment.getOrDefault("DOCKER_HOST", "").isBlank()
-        ? "start the container engine (sudo systemctl start docker), or install one: sudo make engine"
+        ? "start the container engine (sudo systemctl start docker), or install one: sudo make"
+              + " engine"
         : "start the container engine there, or unset DOCKER_HOST";
   }
 
@@ -74,11 +83,25 @@ final class EngineProbe implements AutoCloseable {
             "seccomp",
             info.filtersSystemCalls(),
             info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
-            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to seccomp"));
+            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to"
+                + " seccomp"));
+    findings.add(limits(info));
     findings.add(boxDisks(info, Disks.remedy()));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
     findings.add(Finding.of("image", engine.hasImage(image), image, "build it: make images"));
     return findings;
+  }
+
+  /** Whether the engine can keep a box from taking all of its machine. */
+  static Finding limits(Engine.Facts info) {
+    return Finding.of(
+        "limits",
+        info.unlimited().isEmpty(),
+        info.unlimited().isEmpty()
+            ? "memory, processors and processes of a box are limited"
+            : "%s cannot be held, and no attempt starts"
+                .formatted(String.join(", ", info.unlimited())),
+        Engine.Facts.LIMITS_REMEDY);
   }
 
   /**

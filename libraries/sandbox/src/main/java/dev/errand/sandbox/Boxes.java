@@ -94,6 +94,9 @@ public final class Boxes implements AutoCloseable {
           containers
               .inspect(name)
               .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+      if (!isOurs(made)) { // the engine keeps names unique beyond one installation
+        throw EngineErrors.ofAnother(made.id());
+      }
       made.requireRunning();
       disks.attach(spec.id(), made.pid());
       return box(made);
@@ -182,10 +185,15 @@ public final class Boxes implements AutoCloseable {
 
   /**
    * Ensures that nothing is left of the box: container, anonymous volumes, folder, sockets. Kills
-   * whatever runs in it.
+   * whatever runs in it. ENGINE_FAILED, with what to look at, when something stays; the room of its
+   * disk is then still taken.
    */
   public void remove(Box box) {
-    containers.removeWholly(box.containerId());
+    try {
+      containers.removeWholly(box.containerId());
+    } catch (ErrandException failed) {
+      throw EngineErrors.stays(box.id(), failed, "docker inspect " + box.containerId());
+    }
     removeFolder(box.id());
   }
 
@@ -196,10 +204,19 @@ public final class Boxes implements AutoCloseable {
     return List.copyOf(ids);
   }
 
-  /** Removes a folder that {@link #orphanedFolders} named. */
+  /** Removes a folder that {@link #orphanedFolders} named; fails as {@link #remove} does. */
   public void removeFolder(BoxId id) {
-    disks.remove(id);
-    folders.remove(id);
+    try {
+      disks.remove(id);
+      folders.remove(id);
+    } catch (ErrandException failed) {
+      throw EngineErrors.stays(id, failed, "fuser -vm " + folders.of(id));
+    }
+  }
+
+  /** How boxes are kept apart here. */
+  public BoxesSettings.Isolation isolation() {
+    return settings.isolation();
   }
 
   /**

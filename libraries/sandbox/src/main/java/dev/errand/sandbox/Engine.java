@@ -10,7 +10,9 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * answer and ENGINE_FAILED when it refuses, unless it says otherwise.
  */
 public final class Engine implements AutoCloseable {
-  /** The least that we need: 1.41 is Docker 20.10's. Newer engines still speak it. */
+  /** The least that we need: 1.41 is Docker 20.10's. Engines from 29 on speak it when told to. */
   private static final String API_VERSION = "1.41";
 
   /** One connection for each call under way; more wait for a free one. */
@@ -73,11 +75,21 @@ public final class Engine implements AutoCloseable {
     return new Engine(DockerClientImpl.getInstance(config, http), settings.host());
   }
 
-  /** Asks for a sign of life; ENGINE_UNAVAILABLE when there is none. */
+  /**
+   * Asks for a sign of life; ENGINE_UNAVAILABLE when there is none, ENGINE_FAILED when the engine
+   * does not speak our version.
+   */
   public void requireAnswer() {
     try {
       call("answer", client -> client.pingCmd().exec());
     } catch (ErrandException thrown) {
+      if (EngineErrors.isOfAnotherVersion(thrown)) {
+        throw new ErrandException(
+            FailureCode.ENGINE_FAILED,
+            "%s; use Docker 20.10 or newer, or have one from 29 on speak %s (DOCKER_MIN_API_VERSION=%2$s)"
+                .formatted(thrown.failure().message(), API_VERSION),
+            thrown);
+      }
       throw new ErrandException(
           FailureCode.ENGINE_UNAVAILABLE, "no engine answers at " + host, thrown);
     }
@@ -98,8 +110,21 @@ public final class Engine implements AutoCloseable {
               text(info.getDockerRootDir()),
               number(info.getNCPU()),
               info.getMemTotal() == null ? 0 : info.getMemTotal(),
-              has(info, "name=seccomp"));
+              has(info, "name=seccomp"),
+              unlimited(info));
         });
+  }
+
+  /** An engine that does not speak of a limit may have it. */
+  private static List<String> unlimited(Info info) {
+    Map<String, Boolean> limits = new LinkedHashMap<>();
+    limits.put("limits.memory", info.getMemoryLimit());
+    limits.put("limits.cpus", info.getCpuCfsQuota());
+    limits.put(
+        "errand.server.boxes.pids", !Boolean.FALSE.equals(info.getRawValues().get("PidsLimit")));
+    return limits.keySet().stream()
+        .filter(limit -> Boolean.FALSE.equals(limits.get(limit)))
+        .toList();
   }
 
   private static boolean has(Info info, String securityOption) {
@@ -208,6 +233,7 @@ public final class Engine implements AutoCloseable {
    * @param kernel of its machine, such as 6.1.0-13-amd64
    * @param rootless whether its containers' root is an ordinary user of the machine
    * @param filtersSystemCalls whether it can; boxes do not start without
+   * @param unlimited the limits that it says it cannot hold, by the names that users give them
    */
   public record Facts(
       String version,
@@ -218,5 +244,15 @@ public final class Engine implements AutoCloseable {
       String rootDirectory,
       int cpus,
       long memoryBytes,
-      boolean filtersSystemCalls) {}
+      boolean filtersSystemCalls,
+      List<String> unlimited) {
+    /** What to do about an engine that cannot hold a limit; without it, one box takes all. */
+    public static final String LIMITS_REMEDY =
+        "have the kernel's control groups limit it: boot with cgroup_enable=memory, and let an"
+            + " engine without root have the controllers (cgroups v2, Delegate= of systemd)";
+
+    public Facts {
+      unlimited = List.copyOf(unlimited);
+    }
+  }
 }
