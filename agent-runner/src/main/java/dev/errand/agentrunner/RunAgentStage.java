@@ -11,7 +11,7 @@ import dev.errand.egress.ProxySocket;
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.BoxSession;
 import dev.errand.sandbox.Boxes;
-import dev.errand.sandbox.OutputSink;
+import dev.errand.sandbox.BoxSession.OutputSink;
 import dev.errand.sandbox.PhaseResult;
 import dev.errand.sandbox.PhaseSpec;
 import dev.errand.schemas.EnvironmentSpec;

@@ -102,6 +102,9 @@ public class ServerResource {
     if (node.unfit() != null) {
       json.put("takesNothing", TaskJson.FailureJson.of(node.unfit()));
     }
+    if (node.trouble() != null) {
+      json.put("trouble", TaskJson.FailureJson.of(node.trouble()));
+    }
     return json;
   }
 

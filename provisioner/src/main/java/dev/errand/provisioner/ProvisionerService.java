@@ -24,14 +24,15 @@ public final class ProvisionerService implements AutoCloseable {
   private final InstantSource clock;
 
   public ProvisionerService(StageHost host, NodeTools tools, ProvisionerSettings settings) {
-    fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), host.clock());
+    ProbeBox probe = new ProbeBox(tools.engine(), tools.boxes());
+    fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), probe, host.clock());
     permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
     create = new StageRunner(host, new CreateContainerStage(host, tools, settings), this::room);
     checkOut =
         new StageRunner(
             host, new CheckOutStage(tools, settings, host.clock()), () -> Integer.MAX_VALUE);
     setUp = new StageRunner(host, new SetUpStage(tools, settings), () -> Integer.MAX_VALUE);
-    reaper = new Reaper(tools.boxes(), host);
+    reaper = new Reaper(tools.boxes(), host, probe::holds);
     heartbeat = new Heartbeat(host, "provisioner", this::report);
     mirrors = tools.mirrors();
     clock = host.clock();
@@ -54,7 +55,12 @@ public final class ProvisionerService implements AutoCloseable {
   }
 
   private Said report() {
-    return new Said(permits.total(), room(), held(), fitness.lack().orElse(null));
+    return new Said(
+        permits.total(),
+        room(),
+        held(),
+        fitness.lack().orElse(null),
+        reaper.trouble().orElse(null));
   }
 
   private final class NodeRuns implements Permits.Runs {

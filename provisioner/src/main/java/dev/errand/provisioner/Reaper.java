@@ -4,13 +4,17 @@ import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Boxes;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.AttemptEnded;
+import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.Ledger;
 import dev.errand.stage.StageHost;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,13 +49,19 @@ final class Reaper implements AutoCloseable {
   private final Ledger ledger;
   private final NodeName node;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Predicate<BoxId> inUse;
   private final Set<RunId> ending = ConcurrentHashMap.newKeySet();
+  private final Map<BoxId, String> stuck = new ConcurrentHashMap<>();
   private final ExecutorService removers =
       Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("reaper-", 0).factory());
   private @Nullable Thread sweeper;
 
-  Reaper(Boxes boxes, StageHost host) {
+  /**
+   * @param inUse the boxes that are nobody's run's and still not left
+   */
+  Reaper(Boxes boxes, StageHost host, Predicate<BoxId> inUse) {
     this.boxes = boxes;
+    this.inUse = inUse;
     this.host = host;
     this.ledger = host.ledger();
     this.node = host.node();
@@ -71,7 +82,10 @@ final class Reaper implements AutoCloseable {
 
   private void removeOf(RunId run) {
     try {
-      boxes.find(run).or(() -> boxes.find(BoxIds.of(run))).ifPresent(boxes::remove);
+      boxes
+          .find(run)
+          .or(() -> boxes.find(BoxIds.of(run)))
+          .ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
     } catch (ErrandException e) {
       LOG.warn("The box of {} is removed by the next sweep: {}", run, e.getMessage());
     } finally {
@@ -93,7 +107,7 @@ final class Reaper implements AutoCloseable {
     }
   }
 
-  /** One look at all boxes. */
+  /** One look at all boxes. What cannot be removed now stays for the next one, and alone. */
   void sweep() {
     try {
       // The boxes first: what is claimed after this look is not among them.
@@ -101,15 +115,42 @@ final class Reaper implements AutoCloseable {
       List<BoxId> folders = boxes.orphanedFolders();
       Set<BoxId> expected =
           ledger.liveOn(node).stream().map(BoxIds::of).collect(Collectors.toSet());
+      Set<BoxId> there = new HashSet<>(folders);
+      seen.forEach(box -> there.add(box.id()));
+      stuck.keySet().retainAll(there);
       for (Box box : seen) {
         if (isLeft(box, expected)) {
           LOG.info("Removing box {} ({})", box.id(), box.run() == null ? "unclaimed" : box.run());
-          boxes.remove(box);
+          remove(box.id(), () -> boxes.remove(box));
         }
       }
-      folders.stream().filter(id -> !expected.contains(id)).forEach(boxes::removeFolder);
+      folders.stream()
+          .filter(id -> !expected.contains(id) && !inUse.test(id))
+          .forEach(id -> remove(id, () -> boxes.removeFolder(id)));
     } catch (ErrandException e) {
       LOG.warn("The sweep goes on later: {}", e.getMessage());
+    }
+  }
+
+  /** The box that cannot be removed, one of them when there are several; empty when all can. */
+  Optional<Failure> trouble() {
+    return stuck.values().stream()
+        .findFirst()
+        .map(why -> Failure.of(FailureCode.ENGINE_FAILED, why));
+  }
+
+  /** Warns once of a box that stays for the same reason. */
+  private void remove(BoxId id, Runnable removal) {
+    try {
+      removal.run();
+      if (stuck.remove(id) != null) {
+        LOG.info("The box {} is gone after all", id);
+      }
+    } catch (ErrandException e) {
+      String why = e.failure().message();
+      if (!why.equals(stuck.put(id, why))) {
+        LOG.warn("{}", why);
+      }
     }
   }
 
@@ -121,7 +162,7 @@ final class Reaper implements AutoCloseable {
   private boolean isLeft(Box box, Set<BoxId> expected) {
     RunId run = box.run();
     if (run == null) {
-      return !expected.contains(box.id());
+      return !expected.contains(box.id()) && !inUse.test(box.id());
     }
     return ledger.isOver(run) || !ledger.owner(run).equals(Optional.of(node));
   }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.provisioner.Tasks.Wish;
 import dev.errand.repositories.Origin;
+import dev.errand.sandbox.Box;
 import dev.errand.sandbox.BoxSpec;
 import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxesSettings;
-import dev.errand.sandbox.Engine;
+import dev.errand.sandbox.BoxesSettings.Isolation;
+import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
+import dev.errand.sandbox.EngineFacts;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.Event.AttemptPlaced;
 import dev.errand.schemas.Event.AttemptSubmitted;
@@ -15,6 +18,7 @@ import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
@@ -26,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -182,7 +187,9 @@ final class ProvisionerDockerTest {
     var prepared = setUp.process(checkedOut, lease);
     assertThat(setUp.process(checkedOut, lease)).isEqualTo(prepared);
 
-    assertThat(shop.tools.boxes().all()).hasSize(1);
+    Awaitility.await() // the node's own look at a box may not be over
+        .atMost(Workshop.PATIENCE)
+        .untilAsserted(() -> assertThat(shop.tools.boxes().all()).hasSize(1));
     assertThat(shop.ask(fact.run(), "cat /root/count")).isEqualTo("once\n");
     assertThat(shop.setupLog(prepared)).isEqualTo("out");
   }
@@ -209,7 +216,7 @@ final class ProvisionerDockerTest {
 
   @Test
   void drawsAgainWhatWasPlacedAndHasNoBoxThoughItFillsTheNode() throws Exception {
-    Engine.Facts engine = shop.tools.engine().info();
+    EngineFacts engine = shop.tools.engine().info();
     Origin origin = shop.origin();
     List<AttemptSubmitted> facts = new ArrayList<>();
     for (int i = 0; i < Permits.fitting(engine.cpus(), engine.memoryBytes()); i++) {
@@ -236,20 +243,93 @@ final class ProvisionerDockerTest {
     Path root = folder.resolve("left");
     BoxesSettings settings = BoxesSettings.of("left-" + folder.getFileName(), Workshop.NODE, root);
     try (Boxes boxes = new Boxes(shop.tools.engine(), settings)) {
-      boxes.create(
-          new BoxSpec(
-              BoxIds.of(Workshop.newRun()),
-              EnvironmentSpec.DEFAULT_IMAGE,
-              EnvironmentSpec.Limits.DEFAULT,
-              Tasks.ENVIRONMENT,
-              "",
-              List.of()));
+      boxes.create(spec(BoxIds.of(Workshop.newRun())));
       Files.createDirectory(root.resolve("0123456789ab"));
 
-      new Reaper(boxes, shop.host).sweep();
+      new Reaper(boxes, shop.host, _ -> false).sweep();
 
       assertThat(boxes.all()).isEmpty();
       assertThat(boxes.orphanedFolders()).isEmpty();
     }
+  }
+
+  @Test
+  void whatCannotBeRemovedKeepsNothingElseAndGoesLater() throws Exception {
+    Path root = folder.resolve("stuck");
+    BoxesSettings settings = without("stuck-" + folder.getFileName(), root);
+    try (Boxes boxes = new Boxes(shop.tools.engine(), settings)) {
+      Box box = boxes.create(spec(BoxIds.of(Workshop.newRun())));
+      Path obstacle = Files.createDirectory(boxes.socket(box, "held"));
+      Files.createFile(obstacle.resolve("file"));
+      Files.createDirectory(root.resolve("0123456789ab"));
+      Reaper reaper = new Reaper(boxes, shop.host, _ -> false);
+
+      reaper.sweep();
+
+      assertThat(boxes.all()).isEmpty();
+      assertThat(boxes.orphanedFolders()).containsExactly(box.id());
+      assertThat(reaper.trouble().orElseThrow().message())
+          .contains(box.id().value(), "tried again", "fuser -vm " + root.resolve(box.id().value()));
+
+      Files.delete(obstacle.resolve("file"));
+      reaper.sweep();
+
+      assertThat(boxes.orphanedFolders()).isEmpty();
+      assertThat(reaper.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBoxThatIsTriedIsNotLeftAndOneOfAKilledProcessIs() throws Exception {
+    Path root = folder.resolve("tried");
+    try (Boxes boxes =
+        new Boxes(shop.tools.engine(), without("tried-" + folder.getFileName(), root))) {
+      ProbeBox living = new ProbeBox(shop.tools.engine(), boxes);
+      ProbeBox killed = new ProbeBox(shop.tools.engine(), boxes);
+      assertThat(living.shown()).containsKey("end");
+      assertThat(killed.look(shop.tools.engine().info())).isEmpty();
+
+      new Reaper(boxes, shop.host, living::holds).sweep();
+
+      assertThat(boxes.all()).singleElement().matches(box -> living.holds(box.id()));
+      assertThat(boxes.orphanedFolders()).isEmpty();
+      living.end();
+      assertThat(boxes.all()).isEmpty();
+      assertThat(boxes.orphanedFolders()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBoxShowsWhichRulesHoldOnThisEngine() throws Exception {
+    BoxesSettings settings =
+        BoxesSettings.of("shows-" + folder.getFileName(), Workshop.NODE, folder.resolve("shows"));
+    try (Boxes boxes = new Boxes(shop.tools.engine(), settings)) {
+      ProbeBox probe = new ProbeBox(shop.tools.engine(), boxes);
+      Map<String, String> shown = probe.shown();
+      probe.end();
+
+      assertThat(shown)
+          .containsEntry("memory", Long.toString(ProbeBox.LIMITS.memoryBytes()))
+          .containsEntry("pids", Integer.toString(Isolation.DEFAULT_PIDS))
+          .doesNotContainKey("net");
+      assertThat(ProbeBox.broken(shown, Isolation.DEFAULT)).isEmpty();
+      assertThat(boxes.all()).isEmpty();
+      assertThat(boxes.orphanedFolders()).isEmpty();
+    }
+  }
+
+  private static BoxesSettings without(String installation, Path root) {
+    Isolation isolation = new Isolation(Isolation.DEFAULT_PIDS, null, Set.of(Rule.DISK));
+    return new BoxesSettings(installation, Workshop.NODE, root, isolation, 0);
+  }
+
+  private static BoxSpec spec(BoxId id) {
+    return new BoxSpec(
+        id,
+        EnvironmentSpec.DEFAULT_IMAGE,
+        EnvironmentSpec.Limits.DEFAULT,
+        Tasks.ENVIRONMENT,
+        "",
+        List.of());
   }
 }

@@ -214,6 +214,7 @@ public sealed interface Event {
    * @param permits how many attempts the node can hold; 0 where the service does not decide that
    * @param freePermits how many more it would take now
    * @param unfit why it takes none although it has permits; null when it would
+   * @param trouble what an operator has to look at although it takes some; null when nothing
    */
   record NodeReported(
       NodeName node,
@@ -222,7 +223,8 @@ public sealed interface Event {
       int permits,
       int freePermits,
       List<Held> held,
-      @Nullable Failure unfit)
+      @Nullable Failure unfit,
+      @Nullable Failure trouble)
       implements OfPlatform {}
 
   /** A run that a service is working on. */

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 record DataFolder(Path root) {
   private static final int INSTALLATION_BYTES = 8;
 
+  /** How a folder begins in which the doctor tries the file system, for milliseconds. */
+  static final String TRIAL = ".doctor-";
+
   /** What may lie in it before the first start has ended, a new disk's own folder among it. */
   private static final Set<String> OWN =
       Set.of(
@@ -72,7 +75,7 @@ record DataFolder(Path root) {
       Optional<String> stranger =
           files
               .map(file -> file.getFileName().toString())
-              .filter(name -> !OWN.contains(name))
+              .filter(name -> !OWN.contains(name) && !name.startsWith(TRIAL))
               .findFirst();
       return Files.exists(installationFile()) ? Optional.empty() : stranger;
     }

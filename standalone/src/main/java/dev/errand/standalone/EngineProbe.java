@@ -1,10 +1,12 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.Engine;
+import dev.errand.sandbox.EngineFacts;
 import dev.errand.sandbox.EngineSettings;
 import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.FailureCode;
 import dev.errand.standalone.ServerSettings.Demand;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,19 +55,27 @@ final class EngineProbe implements AutoCloseable {
                   "you may not use the engine at " + socket,
                   "join its group (sudo adduser %s docker), then log in again"
                       .formatted(System.getProperty("user.name")))
-              : Finding.missing("engine", e.failure().message(), remedy(environment)));
+              : Finding.missing("engine", e.failure().message(), remedy(environment, e)));
     }
+  }
+
+  /** One that answers is not to be started. */
+  private static String remedy(Map<String, String> environment, ErrandException failed) {
+    return failed.code() == FailureCode.ENGINE_FAILED
+        ? "do what the message says, or install an engine that fits: sudo make engine"
+        : remedy(environment);
   }
 
   private static String remedy(Map<String, String> environment) {
     return environment.getOrDefault("DOCKER_HOST", "").isBlank()
-        ? "start the container engine (sudo systemctl start docker), or install one: sudo make engine"
+        ? "start the container engine (sudo systemctl start docker), or install one: sudo make"
+              + " engine"
         : "start the container engine there, or unset DOCKER_HOST";
   }
 
   List<Finding> findings(Demands demands) {
     List<Finding> findings = new ArrayList<>();
-    Engine.Facts info = engine.info();
+    EngineFacts info = engine.info();
     findings.add(
         Finding.well("engine", "%s on %s".formatted(info.version(), info.operatingSystem())));
     findings.add(
@@ -79,7 +89,9 @@ final class EngineProbe implements AutoCloseable {
             "seccomp",
             info.filtersSystemCalls(),
             info.filtersSystemCalls() ? "system calls are filtered" : "no box starts without it",
-            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to seccomp"));
+            "use a kernel and an engine with seccomp, or set errand.server.boxes.without to"
+                + " seccomp"));
+    findings.add(limits(info));
     findings.add(boxDisks(info, Disks.remedy()));
     findings.addAll(isolation(engine.traits(), demands));
     String image = EnvironmentSpec.DEFAULT_IMAGE;
@@ -87,12 +99,24 @@ final class EngineProbe implements AutoCloseable {
     return findings;
   }
 
+  /** Whether the engine can keep a box from taking all of its machine. */
+  static Finding limits(EngineFacts info) {
+    return Finding.of(
+        "limits",
+        info.unlimited().isEmpty(),
+        info.unlimited().isEmpty()
+            ? "memory, processors and processes of a box are limited"
+            : "%s cannot be held, and no attempt starts"
+                .formatted(String.join(", ", info.unlimited())),
+        EngineFacts.LIMITS_REMEDY);
+  }
+
   /**
    * Whether limits.disk can hold here, and why not.
    *
    * @param lack what this machine lacks, with its remedy
    */
-  static Finding boxDisks(Engine.Facts info, Optional<String> lack) {
+  static Finding boxDisks(EngineFacts info, Optional<String> lack) {
     String without = ", or set errand.server.boxes.without to disk: boxes then have no limit";
     if (lack.isPresent()) {
       return Finding.missing("box disks", "no box starts without them", lack.get() + without);

@@ -1,10 +1,15 @@
 package dev.errand.standalone;
 
 import dev.errand.sandbox.BoxesSettings;
+import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.EnvironmentSpec;
+import dev.errand.schemas.ErrandException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +50,7 @@ final class HostProbe {
   }
 
   List<Finding> findings() {
-    return List.of(jdk(), git(), folder(), disk(), clock());
+    return List.of(jdk(), git(), folder(), fileSystem(), disk(), clock());
   }
 
   private static Finding jdk() {
@@ -98,6 +103,46 @@ final class HostProbe {
         "%s cannot be made or written: %s is no folder that you may write to"
             .formatted(data, nearest),
         "change that, or set ERRAND_DATA to another folder");
+  }
+
+  /** What lies in the data folder, tried where that folder is or is to be. */
+  Finding fileSystem() {
+    Path nearest = nearest();
+    String remedy = "set ERRAND_DATA to a folder on ext4, xfs, btrfs or the like";
+    try {
+      Path trial = Files.createTempDirectory(nearest, DataFolder.TRIAL);
+      try {
+        return trial(trial, remedy);
+      } finally {
+        Files.delete(trial);
+      }
+    } catch (IOException e) {
+      return Finding.missing("file system", "%s holds no folder: %s".formatted(nearest, e), remedy);
+    }
+  }
+
+  private static Finding trial(Path trial, String remedy) throws IOException {
+    Path socket = trial.resolve("s");
+    Path link = trial.resolve("l");
+    String type = Files.getFileStore(trial).type();
+    try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.bind(UnixDomainSocketAddress.of(socket));
+      Files.createLink(link, socket);
+      boolean room = Disks.canLieIn(trial);
+      return Finding.of(
+          "file system",
+          room,
+          room ? type : type + " gives files no room at once, and boxes have no disks there",
+          remedy + ", or set errand.server.boxes.without to disk: boxes then have no limit");
+    } catch (IOException | UnsupportedOperationException e) {
+      return Finding.missing(
+          "file system", "%s holds no sockets or no links: %s".formatted(type, e), remedy);
+    } catch (ErrandException e) {
+      return Finding.missing("file system", e.failure().message(), "install util-linux");
+    } finally {
+      Files.deleteIfExists(socket);
+      Files.deleteIfExists(link);
+    }
   }
 
   private Finding disk() {

@@ -174,6 +174,25 @@ record Installation(Path data) {
                     .filter(process -> startOf(process).equals(parts[1])));
   }
 
+  /**
+   * Refuses to be a second server here; each would take the other's boxes and facts for its own.
+   *
+   * @throws ObstacleException naming the first
+   */
+  void requireNoOther() {
+    process()
+        .filter(server -> server.pid() != ProcessHandle.current().pid())
+        .ifPresent(
+            server -> {
+              throw new ObstacleException(
+                  Finding.missing(
+                      "data folder",
+                      "the process %d serves %s already".formatted(server.pid(), data),
+                      "use it, end it with `errand down`, or set ERRAND_DATA to a folder of its"
+                          + " own"));
+            });
+  }
+
   void recordProcess(ProcessHandle process) {
     try {
       Files.writeString(processFile(), process.pid() + " " + startOf(process));

@@ -81,6 +81,9 @@ public class Server {
     long reserveBytes = settings.diskReserveBytes();
     DiskReserve.of(data.root(), reserveBytes / START_SHARE).requireRoom();
     Set<Service> services = EnumSet.copyOf(settings.services());
+    if (services.contains(Service.INGEST)) {
+      installation.requireNoOther();
+    }
     // First of all, so that `errand down` finds what is still starting; `up` has it recorded
     // already.
     if (services.contains(Service.INGEST) && installation.process().isEmpty()) {

@@ -155,6 +155,16 @@ class BadInputSystemTest {
     }
   }
 
+  @Test
+  void aSecondServerOnOneDataFolderIsRefusedWithTheRemedy() {
+    CommandResult result = Deployment.serve(errand.data(), freePorts());
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("serves " + errand.data() + " already", "errand down", "set ERRAND_DATA")
+        .doesNotContain("\tat ");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "errand.server.foo, 1, errand.server.foo",

@@ -4,21 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.errand.sandbox.Engine;
+import dev.errand.sandbox.EngineFacts;
+import dev.errand.sandbox.FakeEngine;
 import dev.errand.standalone.EngineProbe.Demands;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the doctor says of engines that this machine does not have. */
 class EngineProbeTest {
-  private static Engine.Facts engine(String kernel, boolean rootless) {
-    return new Engine.Facts("20.10", "1.41", kernel, rootless, "Debian", "/", 2, 1L << 33, true);
+  private static EngineFacts engine(String kernel, boolean rootless, String... unlimited) {
+    return new EngineFacts(
+        "20.10", "1.41", kernel, rootless, "Debian", "/", 2, 1L << 33, true, List.of(unlimited));
   }
 
   private static String doctor(String kernel, boolean rootless, Optional<String> lack) {
@@ -116,5 +123,30 @@ class EngineProbeTest {
 
     assertThat(Demands.of(settings)).isEqualTo(new Demands(Optional.of("crun"), true));
     assertThat(Demands.of(new SmallRyeConfigBuilder().build())).isEqualTo(Demands.NONE);
+  }
+
+  @Test
+  void limitsThatAnEngineCannotHoldAreNamed() {
+    assertThat(EngineProbe.limits(engine("6.1.0", false)).text()).startsWith("ok ");
+    assertThat(EngineProbe.limits(engine("6.1.0", true, "limits.memory", "limits.cpus")).text())
+        .startsWith("MISS ")
+        .contains("limits.memory, limits.cpus cannot be held", "cgroup_enable=memory", "Delegate=");
+  }
+
+  @Test
+  void anOldEngineIsNamedAndNotTakenForAbsent(@TempDir Path folder) {
+    String said = "client version 1.41 is too new. Maximum supported API version is 1.40";
+    try (FakeEngine old =
+        new FakeEngine(
+            folder.resolve("s"),
+            _ -> new FakeEngine.Answer(400, "{\"message\":\"%s\"}".formatted(said)))) {
+      String host = old.settings().host().toString();
+
+      assertThat(EngineProbe.look(Map.of("DOCKER_HOST", host)))
+          .singleElement()
+          .extracting(Finding::text, InstanceOfAssertFactories.STRING)
+          .startsWith("MISS engine")
+          .contains(said, "use Docker 20.10 or newer", "sudo make engine");
+    }
   }
 }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.schemas.Event.NodeReported;
+import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.NodeName;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperationsBrokerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Failure STUCK =
+      Failure.of(FailureCode.ENGINE_FAILED, "the box 0123456789ab cannot be removed");
 
   @SuppressWarnings("NullAway.Init")
   private ScratchRepository repository;
@@ -69,7 +73,8 @@ class OperationsBrokerTest {
     assertThat(queue().path("alarm").asText()).contains("no node");
 
     NodeReported report =
-        new NodeReported(new NodeName("idle"), "provisioner", Instant.now(), 4, 3, List.of(), null);
+        new NodeReported(
+            new NodeName("idle"), "provisioner", Instant.now(), 4, 3, List.of(), null, STUCK);
     try (Broker broker = new Broker(Door.data())) {
       broker.append(
           new ProducerRecord<>(
@@ -85,6 +90,8 @@ class OperationsBrokerTest {
     assertThat(node.path("node").asText()).isEqualTo("idle");
     assertThat(node.path("alive").asBoolean()).isTrue();
     assertThat(node.at("/services/0/name").asText()).isEqualTo("provisioner");
+    assertThat(node.at("/trouble/message").asText()).isEqualTo(STUCK.message());
+    assertThat(node.has("takesNothing")).isFalse();
   }
 
   @Test

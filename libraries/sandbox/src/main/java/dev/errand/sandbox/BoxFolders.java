@@ -103,7 +103,9 @@ final class BoxFolders {
       return;
     } catch (IOException failed) {
       throw new ErrandException(
-          FailureCode.DISK_FULL, "cannot remove the folder of the box " + id, failed);
+          FailureCode.DISK_FULL,
+          "cannot remove the folder of the box %s: %s".formatted(id, failed),
+          failed);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.sandbox.disks.Disks;
 import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.RunId;
 import io.netty.channel.EventLoopGroup;
@@ -92,9 +91,10 @@ public final class Boxes implements AutoCloseable {
       disks.make(spec.id(), spec.limits().diskBytes());
       containers.create(spec, name, labels(spec), mounts(spec));
       Containers.State made =
-          containers
-              .inspect(name)
-              .orElseThrow(() -> new ErrandException(FailureCode.BOX_LOST, name + " has vanished"));
+          containers.inspect(name).orElseThrow(() -> EngineErrors.lost(name + " has vanished"));
+      if (!isOurs(made)) { // the engine keeps names unique beyond one installation
+        throw EngineErrors.ofAnother(made.id());
+      }
       made.requireRunning();
       disks.attach(spec.id(), made.pid());
       return box(made);
@@ -161,9 +161,7 @@ public final class Boxes implements AutoCloseable {
   public Box claim(Box box, RunId run) {
     if (!run.equals(box.run()) && !containers.rename(box.containerId(), CLAIMED + run)) {
       return find(run)
-          .orElseThrow(
-              () ->
-                  new ErrandException(FailureCode.ENGINE_FAILED, run + " is taken by a stranger"));
+          .orElseThrow(() -> EngineErrors.ofAnother(run.toString()));
     }
     return new Box(box.id(), run, box.containerId(), box.running(), box.labels());
   }
@@ -190,10 +188,15 @@ public final class Boxes implements AutoCloseable {
 
   /**
    * Ensures that nothing is left of the box: container, anonymous volumes, folder, sockets. Kills
-   * whatever runs in it.
+   * whatever runs in it. ENGINE_FAILED, with what to look at, when something stays; the room of its
+   * disk is then still taken.
    */
   public void remove(Box box) {
-    containers.removeWholly(box.containerId());
+    try {
+      containers.removeWholly(box.containerId());
+    } catch (ErrandException failed) {
+      throw EngineErrors.stays(box.id(), failed, "docker inspect " + box.containerId());
+    }
     removeFolder(box.id());
   }
 
@@ -204,10 +207,19 @@ public final class Boxes implements AutoCloseable {
     return List.copyOf(ids);
   }
 
-  /** Removes a folder that {@link #orphanedFolders} named. */
+  /** Removes a folder that {@link #orphanedFolders} named; fails as {@link #remove} does. */
   public void removeFolder(BoxId id) {
-    disks.remove(id);
-    folders.remove(id);
+    try {
+      disks.remove(id);
+      folders.remove(id);
+    } catch (ErrandException failed) {
+      throw EngineErrors.stays(id, failed, "fuser -vm " + folders.of(id));
+    }
+  }
+
+  /** How boxes are kept apart here. */
+  public BoxesSettings.Isolation isolation() {
+    return settings.isolation();
   }
 
   /**
@@ -227,11 +239,7 @@ public final class Boxes implements AutoCloseable {
   private Containers.State state(Box box) {
     return containers
         .inspect(box.containerId())
-        .orElseThrow(
-            () ->
-                new ErrandException(
-                    FailureCode.BOX_LOST,
-                    "the container of the box %s is gone".formatted(box.id())));
+        .orElseThrow(() -> EngineErrors.lost("the container of %s is gone".formatted(box.id())));
   }
 
   /**

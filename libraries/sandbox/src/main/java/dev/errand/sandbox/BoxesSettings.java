@@ -1,6 +1,7 @@
 package dev.errand.sandbox;
 
 import dev.errand.schemas.ids.NodeName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ public record BoxesSettings(
    *     no label
    */
   public BoxesSettings {
-    if (!root.isAbsolute() || root.toString().length() > MAX_ROOT_BYTES) {
+    int bytes = root.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (!root.isAbsolute() || bytes > MAX_ROOT_BYTES) {
       throw new IllegalArgumentException(
           "the boxes' folder %s must be absolute and at most %d bytes long"
               .formatted(root, MAX_ROOT_BYTES));
@@ -63,7 +65,8 @@ public record BoxesSettings(
       without = Set.copyOf(without);
     }
 
-    boolean holds(Rule rule) {
+    /** Whether boxes are kept to it, so that a box is refused where it does not hold. */
+    public boolean holds(Rule rule) {
       return !without.contains(rule);
     }
 

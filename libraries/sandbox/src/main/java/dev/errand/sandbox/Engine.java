@@ -25,14 +25,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The container engine. Thread-safe. Every call throws ENGINE_UNAVAILABLE when the engine does not
  * answer and ENGINE_FAILED when it refuses, unless it says otherwise.
  */
 public final class Engine implements AutoCloseable {
-  /** The least that we need: 1.41 is Docker 20.10's. Newer engines still speak it. */
+  /** The least that we need: 1.41 is Docker 20.10's. Engines from 29 on speak it when told to. */
   private static final String API_VERSION = "1.41";
 
   /** One connection for each call under way; more wait for a free one. */
@@ -80,33 +79,30 @@ public final class Engine implements AutoCloseable {
     return new Engine(DockerClientImpl.getInstance(config, http), settings.host());
   }
 
-  /** Asks for a sign of life; ENGINE_UNAVAILABLE when there is none. */
+  /**
+   * Asks for a sign of life; ENGINE_UNAVAILABLE when there is none, ENGINE_FAILED when the engine
+   * does not speak our version.
+   */
   public void requireAnswer() {
     try {
       call("answer", client -> client.pingCmd().exec());
     } catch (ErrandException thrown) {
+      if (EngineErrors.isOfAnotherVersion(thrown)) {
+        throw new ErrandException(
+            FailureCode.ENGINE_FAILED,
+            "%s; use Docker 20.10 or newer, or have one from 29 on speak %s (DOCKER_MIN_API_VERSION=%2$s)"
+                .formatted(thrown.failure().message(), API_VERSION),
+            thrown);
+      }
       throw new ErrandException(
           FailureCode.ENGINE_UNAVAILABLE, "no engine answers at " + host, thrown);
     }
   }
 
   /** What the engine says about itself. */
-  public Facts info() {
+  public EngineFacts info() {
     return call(
-        "say what it is",
-        client -> {
-          Info info = client.infoCmd().exec();
-          return new Facts(
-              text(info.getServerVersion()),
-              API_VERSION,
-              text(info.getKernelVersion()),
-              has(info, "name=rootless"),
-              text(info.getOperatingSystem()),
-              text(info.getDockerRootDir()),
-              number(info.getNCPU()),
-              info.getMemTotal() == null ? 0 : info.getMemTotal(),
-              has(info, "name=seccomp"));
-        });
+        "say what it is", client -> EngineFacts.of(client.infoCmd().exec(), API_VERSION));
   }
 
   /** What the engine can give to boxes. */
@@ -117,7 +113,7 @@ public final class Engine implements AutoCloseable {
           Info info = client.infoCmd().exec();
           return new Traits(
               isPodman(client),
-              has(info, "name=userns") || has(info, "name=rootless"),
+              EngineFacts.has(info, "name=userns") || EngineFacts.has(info, "name=rootless"),
               runtimes(info));
         });
   }
@@ -139,7 +135,7 @@ public final class Engine implements AutoCloseable {
     (named == null ? Map.<String, RuntimeInfo>of() : named)
         .forEach(
             (name, runtime) -> {
-              String path = text(runtime.getPath());
+              String path = EngineFacts.text(runtime.getPath());
               if (!path.startsWith("/") || Files.exists(Path.of(path))) {
                 runtimes.add(name);
               }
@@ -152,11 +148,6 @@ public final class Engine implements AutoCloseable {
     List<VersionComponent> components = client.versionCmd().exec().getComponents();
     return components != null
         && components.stream().anyMatch(each -> "Podman Engine".equals(each.getName()));
-  }
-
-  private static boolean has(Info info, String securityOption) {
-    List<String> options = info.getSecurityOptions();
-    return options != null && options.stream().anyMatch(each -> each.startsWith(securityOption));
   }
 
   /** Whether the image is on the engine, by name or id. */
@@ -232,14 +223,6 @@ public final class Engine implements AutoCloseable {
     };
   }
 
-  private static String text(@Nullable String value) {
-    return value == null ? "" : value;
-  }
-
-  private static int number(@Nullable Integer value) {
-    return value == null ? 0 : value;
-  }
-
   @Override
   public void close() {
     callers.shutdownNow();
@@ -250,27 +233,6 @@ public final class Engine implements AutoCloseable {
           FailureCode.ENGINE_UNAVAILABLE, "the engine's connection did not close", alreadyGone);
     }
   }
-
-  /**
-   * What an engine says about itself.
-   *
-   * @param version such as 20.10.24
-   * @param rootDirectory where it keeps images and containers, for whoever checks the disk
-   * @param memoryBytes of its machine
-   * @param kernel of its machine, such as 6.1.0-13-amd64
-   * @param rootless whether its containers' root is an ordinary user of the machine
-   * @param filtersSystemCalls whether it can; boxes do not start without
-   */
-  public record Facts(
-      String version,
-      String apiVersion,
-      String kernel,
-      boolean rootless,
-      String operatingSystem,
-      String rootDirectory,
-      int cpus,
-      long memoryBytes,
-      boolean filtersSystemCalls) {}
 
   /**
    * What an engine can give to boxes.

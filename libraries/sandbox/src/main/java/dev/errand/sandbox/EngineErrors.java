@@ -4,10 +4,11 @@ import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.ids.BoxId;
 import java.io.IOException;
 import java.util.Locale;
 
-/** The one place where the engine's and its client's exceptions become ours. */
+/** The one place where the engine's and its client's exceptions become ours, and our words. */
 final class EngineErrors {
   private EngineErrors() {}
 
@@ -19,6 +20,41 @@ final class EngineErrors {
     String said = String.valueOf(thrown.getMessage()).strip();
     String message = "the engine could not %s: %s".formatted(call, said);
     return new ErrandException(code(thrown, said.toLowerCase(Locale.ROOT)), message, thrown);
+  }
+
+  /** Whether the engine answers that it is older or younger than the version that we speak. */
+  static boolean isOfAnotherVersion(ErrandException failed) {
+    String said = failed.failure().message().toLowerCase(Locale.ROOT);
+    return said.contains("client version")
+        && (said.contains("is too new") || said.contains("is too old"));
+  }
+
+  /** What a box had is gone. */
+  static ErrandException lost(String message) {
+    return new ErrandException(FailureCode.BOX_LOST, message);
+  }
+
+  /** A container has the name that a box of ours is to have, as after a copied data folder. */
+  static ErrandException ofAnother(String container) {
+    return new ErrandException(
+        FailureCode.ENGINE_FAILED,
+        "another installation has a container of this name; if nobody needs it: docker rm --force "
+            + container);
+  }
+
+  /**
+   * What to say of a box that did not go.
+   *
+   * @param look a command that shows why
+   */
+  static ErrandException stays(BoxId id, ErrandException failed, String look) {
+    return failed.code() == FailureCode.ENGINE_UNAVAILABLE
+        ? failed
+        : new ErrandException(
+            FailureCode.ENGINE_FAILED,
+            "the box %s cannot be removed, which is tried again: %s; to see why: %s"
+                .formatted(id, failed.failure().message(), look),
+            failed);
   }
 
   private static FailureCode code(RuntimeException thrown, String said) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** What the runner says; {@code src/main/c/PROTOCOL.md} describes the frames. */
 sealed interface RunnerMessage {
   /** Bytes of an output frame beside its data, and room for the small frames. */
-  int MAX_PAYLOAD_BYTES = OutputSink.MAX_CHUNK_BYTES + 4_096;
+  int MAX_PAYLOAD_BYTES = BoxSession.OutputSink.MAX_CHUNK_BYTES + 4_096;
 
   /** First on every connection. The phase is empty before the first one. */
   record Hello(int version, String phase) implements RunnerMessage {}

@@ -8,6 +8,7 @@ import dev.errand.sandbox.PhaseSpec.Kind;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.RunId;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,42 @@ class BoxesDockerTest {
       assertThat(other.boxes().all()).isEmpty();
       assertThat(other.boxes().find(run)).isEmpty();
     }
+  }
+
+  @Test
+  void anotherInstallationCleansUpNothingOfIt() throws InterruptedException {
+    Box mine = lab.box();
+    NoOrphans orphans = new NoOrphans(lab.engine(), lab.installation(), lab.root());
+    List<String> mounters = orphans.mounters();
+
+    try (Lab other = new Lab()) {
+      other.box();
+      other.boxes().all().forEach(other.boxes()::remove);
+      other.boxes().orphanedFolders().forEach(other.boxes()::removeFolder);
+    }
+
+    assertThat(orphans.mounters()).isEqualTo(mounters).hasSize(1);
+    assertThat(lab.run(mine, Kind.AGENT, "echo kept > /root/file; cat /root/file").output())
+        .isEqualTo("kept\n");
+  }
+
+  @Test
+  void aBoxOfAnotherInstallationIsNeverTakenForOnesOwn() {
+    BoxSpec spec = Lab.spec(Lab.IMAGE);
+    Box mine = lab.boxes().create(spec);
+
+    try (Lab other = new Lab()) {
+      assertThatThrownBy(() -> other.boxes().create(spec))
+          .isInstanceOfSatisfying(
+              ErrandException.class,
+              thrown -> {
+                assertThat(thrown.code()).isEqualTo(FailureCode.ENGINE_FAILED);
+                assertThat(thrown.failure().message())
+                    .contains(mine.containerId(), "docker rm --force");
+              });
+    }
+
+    assertThat(lab.boxes().find(mine.id()).orElseThrow().running()).isTrue();
   }
 
   @Test

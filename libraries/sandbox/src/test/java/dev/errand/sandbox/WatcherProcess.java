@@ -51,7 +51,7 @@ final class WatcherProcess {
   }
 
   /** Writes each chunk at its offset: what comes twice lies there once. */
-  static OutputSink keptIn(Path file) {
+  static BoxSession.OutputSink keptIn(Path file) {
     return (offset, data) -> {
       try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
         open.seek(offset);

@@ -1,6 +1,8 @@
 package dev.errand.views;
 
 import dev.errand.schemas.Event;
+import dev.errand.schemas.Event.NodeReported;
+import dev.errand.schemas.Failure;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.wire.UnreadableFactException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -158,10 +161,16 @@ public final class NodeReports {
         reports.stream().mapToInt(r -> r.report().permits()).sum(),
         reports.stream().mapToInt(r -> r.report().freePermits()).sum(),
         services,
-        reports.stream()
-            .map(r -> r.report().unfit())
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null));
+        first(reports, NodeReported::unfit),
+        first(reports, NodeReported::trouble));
+  }
+
+  private static @Nullable Failure first(
+      List<Reported> reports, Function<NodeReported, @Nullable Failure> what) {
+    return reports.stream()
+        .map(reported -> what.apply(reported.report()))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param freePermits how many more it would take
  * @param services by name
  * @param unfit why it takes nothing new; null when it does
+ * @param trouble what an operator has to look at beside that; null when nothing
  */
 public record NodeView(
     NodeName node,
@@ -28,7 +29,8 @@ public record NodeView(
     int permits,
     int freePermits,
     List<Service> services,
-    @Nullable Failure unfit) {
+    @Nullable Failure unfit,
+    @Nullable Failure trouble) {
 
   /**
    * One of the node's worker services.

@@ -156,6 +156,6 @@ public final class Sample {
   }
 
   public static Event.NodeReported heartbeat(NodeName node, String service, List<Event.Held> held) {
-    return new Event.NodeReported(node, service, NOW, 4, 3, held, null);
+    return new Event.NodeReported(node, service, NOW, 4, 3, held, null, null);
   }
 }

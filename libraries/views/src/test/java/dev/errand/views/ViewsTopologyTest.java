@@ -98,6 +98,7 @@ class ViewsTopologyTest {
             0,
             0,
             List.of(new Event.Held(RUN, Sample.AGENT)),
+            null,
             null));
 
     List<NodeView> nodes =
@@ -117,7 +118,8 @@ class ViewsTopologyTest {
     Failure why = Failure.of(FailureCode.ENGINE_UNAVAILABLE, "no engine answers");
     driver.pipe(
         Topic.NODES,
-        new Event.NodeReported(Sample.LOCAL, "provisioner", Sample.NOW, 4, 0, List.of(), why));
+        new Event.NodeReported(
+            Sample.LOCAL, "provisioner", Sample.NOW, 4, 0, List.of(), why, null));
 
     List<NodeView> nodes =
         NodeReports.read(driver.<byte[]>store(NodeReports.STORE), Wire.shipped());
@@ -126,7 +128,8 @@ class ViewsTopologyTest {
     assertThat(NodeView.lackOfAll(nodes, Sample.NOW)).contains(why);
     assertThat(NodeView.lackOfAll(nodes, Sample.NOW.plusSeconds(60))).isEmpty();
     assertThat(NodeView.lackOfAll(List.of(), Sample.NOW)).isEmpty();
-    NodeView fit = new NodeView(new NodeName("fit"), Sample.NOW, Sample.NOW, 4, 4, List.of(), null);
+    NodeView fit =
+        new NodeView(new NodeName("fit"), Sample.NOW, Sample.NOW, 4, 4, List.of(), null, why);
     assertThat(NodeView.lackOfAll(List.of(nodes.getFirst(), fit), Sample.NOW)).isEmpty();
   }
 

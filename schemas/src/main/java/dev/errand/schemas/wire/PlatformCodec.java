@@ -45,11 +45,13 @@ final class PlatformCodec {
                             .setRow("run", parts.write(held.run()))
                             .setText("stage", held.stage()))
                 .toList())
-        .setRow("unfit", parts.write(fact.unfit()));
+        .setRow("unfit", parts.write(fact.unfit()))
+        .setRow("trouble", parts.write(fact.trouble()));
   }
 
   static NodeReported nodeReported(Row row) {
     Row unfit = row.rowOrNull("unfit");
+    Row trouble = row.rowOrNull("trouble");
     return new NodeReported(
         new NodeName(row.text("node")),
         row.text("service"),
@@ -60,7 +62,8 @@ final class PlatformCodec {
             .map(
                 held -> new Held(PartCodec.run(held.row("run")), new StageName(held.text("stage"))))
             .toList(),
-        unfit == null ? null : PartCodec.failure(unfit));
+        unfit == null ? null : PartCodec.failure(unfit),
+        trouble == null ? null : PartCodec.failure(trouble));
   }
 
   Row write(EnvironmentDefined fact) {

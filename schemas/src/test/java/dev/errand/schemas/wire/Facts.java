@@ -117,8 +117,8 @@ final class Facts {
     Data data = Data.of("bytes");
     return Stream.of(
         new Event.NodeReported(
-            NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE)), null),
-        new Event.NodeReported(NODE, "provisioner", AT, 4, 0, List.of(), FAILURE),
+            NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE)), null, FAILURE),
+        new Event.NodeReported(NODE, "provisioner", AT, 4, 0, List.of(), FAILURE, null),
         new Event.EnvironmentDefined(spec().environment(), OWNER, false),
         new Event.SecretSealed(WEB, new SecretName("NPM_TOKEN"), 1, data, false),
         new Event.GitCredentialSealed(new GitPlace("example.com/acme"), 1, data, false),

@@ -53,6 +53,7 @@ final class RandomFacts extends RandomValues {
               integer(),
               integer(),
               list(() -> new Event.Held(run(), stage())),
+              maybe(this::failure),
               maybe(this::failure));
       case ENVIRONMENTS -> new Event.EnvironmentDefined(environment(), owner(), flag());
       case SECRETS -> new Event.SecretSealed(environmentId(), secret(), integer(), data(), flag());

@@ -126,8 +126,19 @@ final class DiskFiles {
     if (!said.isEmpty()) {
       throw new ErrandException(
           said.contains("No space left") ? FailureCode.DISK_FULL : FailureCode.ENGINE_FAILED,
-          "a box's disk of %,d MiB cannot take its room in %s: %s"
+          "a box's disk of %,d MiB cannot take its room in %s: %s; `errand doctor` says what to do"
               .formatted(bytes >> 20, folder, said));
+    }
+  }
+
+  /** Whether the folder's file system gives a file its room at once; tried with one block. */
+  static boolean givesRoom(Path folder) throws IOException {
+    Path file = Files.createTempFile(folder, "room-", ".new");
+    try {
+      String program = installed(fallocate(), "fallocate", "util-linux");
+      return run(List.of(program, "-l", Integer.toString(BLOCK_BYTES), file.toString())).isEmpty();
+    } finally {
+      Files.delete(file);
     }
   }
 
@@ -170,7 +181,9 @@ final class DiskFiles {
       }
     } catch (IOException failed) {
       throw new ErrandException(
-          FailureCode.DISK_FULL, "cannot remove the disk of the box " + id, failed);
+          FailureCode.DISK_FULL,
+          "cannot remove the disk of the box %s: %s".formatted(id, failed),
+          failed);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.errand.sandbox.disks;
 
+import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.ids.BoxId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,6 +43,15 @@ public final class Disks implements AutoCloseable {
     return Files.exists(Path.of("/dev/loop-control"))
         ? Optional.empty()
         : Optional.of("load the kernel's loop devices (sudo modprobe loop)");
+  }
+
+  /**
+   * Whether disks can lie in a folder of this file system: their room is taken when they are made.
+   *
+   * @throws ErrandException ENGINE_FAILED where fallocate is not installed
+   */
+  public static boolean canLieIn(Path folder) throws IOException {
+    return DiskFiles.givesRoom(folder);
   }
 
   /** Before the box's container is started: whatever an earlier box of this id wrote is gone. */

@@ -40,11 +40,17 @@ public final class Heartbeat implements AutoCloseable {
    * @param freePermits how many more it would take now
    * @param held what the service is working on
    * @param unfit why it takes none although it has permits; null when it would
+   * @param trouble what an operator has to look at although it takes some; null when nothing
    */
-  public record Said(int permits, int freePermits, List<Held> held, @Nullable Failure unfit) {
+  public record Said(
+      int permits,
+      int freePermits,
+      List<Held> held,
+      @Nullable Failure unfit,
+      @Nullable Failure trouble) {
     /** Of a service that takes what its node has taken already. */
     public static Said holding(List<Held> held) {
-      return new Said(0, 0, held, null);
+      return new Said(0, 0, held, null, null);
     }
   }
 
@@ -88,7 +94,14 @@ public final class Heartbeat implements AutoCloseable {
   private NodeReported report() {
     Said now = said.get();
     return new NodeReported(
-        host.node(), service, epoch, now.permits(), now.freePermits(), now.held(), now.unfit());
+        host.node(),
+        service,
+        epoch,
+        now.permits(),
+        now.freePermits(),
+        now.held(),
+        now.unfit(),
+        now.trouble());
   }
 
   @Override
