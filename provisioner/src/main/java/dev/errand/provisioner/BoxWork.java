@@ -2,8 +2,8 @@ package dev.errand.provisioner;
 
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.BoxSession;
-import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.BoxSession.OutputSink;
+import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.PhaseResult;
 import dev.errand.sandbox.PhaseSpec;
 import dev.errand.schemas.ErrandException;

@@ -23,7 +23,7 @@ final class ProbeBoxTest {
       """;
 
   private static Optional<String> broken(String look, Rule... without) {
-    return ProbeBox.broken(ProbeBox.parse(look), new Isolation(512, null, Set.of(without)));
+    return ProbeBox.broken(ProbeBox.parse(look), new Isolation(512, null, Set.of(without), false));
   }
 
   @Test

@@ -319,7 +319,7 @@ final class ProvisionerDockerTest {
   }
 
   private static BoxesSettings without(String installation, Path root) {
-    Isolation isolation = new Isolation(Isolation.DEFAULT_PIDS, null, Set.of(Rule.DISK));
+    Isolation isolation = new Isolation(Isolation.DEFAULT_PIDS, null, Set.of(Rule.DISK), false);
     return new BoxesSettings(installation, Workshop.NODE, root, isolation, 0);
   }
 

@@ -69,7 +69,7 @@ final class EngineProbe implements AutoCloseable {
   private static String remedy(Map<String, String> environment) {
     return environment.getOrDefault("DOCKER_HOST", "").isBlank()
         ? "start the container engine (sudo systemctl start docker), or install one: sudo make"
-              + " engine"
+            + " engine"
         : "start the container engine there, or unset DOCKER_HOST";
   }
 

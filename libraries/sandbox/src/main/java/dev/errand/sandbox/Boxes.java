@@ -160,8 +160,7 @@ public final class Boxes implements AutoCloseable {
    */
   public Box claim(Box box, RunId run) {
     if (!run.equals(box.run()) && !containers.rename(box.containerId(), CLAIMED + run)) {
-      return find(run)
-          .orElseThrow(() -> EngineErrors.ofAnother(run.toString()));
+      return find(run).orElseThrow(() -> EngineErrors.ofAnother(run.toString()));
     }
     return new Box(box.id(), run, box.containerId(), box.running(), box.labels());
   }

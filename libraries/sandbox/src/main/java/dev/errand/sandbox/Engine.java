@@ -101,8 +101,7 @@ public final class Engine implements AutoCloseable {
 
   /** What the engine says about itself. */
   public EngineFacts info() {
-    return call(
-        "say what it is", client -> EngineFacts.of(client.infoCmd().exec(), API_VERSION));
+    return call("say what it is", client -> EngineFacts.of(client.infoCmd().exec(), API_VERSION));
   }
 
   /** What the engine can give to boxes. */

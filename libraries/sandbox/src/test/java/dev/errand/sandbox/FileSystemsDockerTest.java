@@ -41,7 +41,7 @@ class FileSystemsDockerTest {
   }
 
   private Boxes boxes(Rule... without) {
-    Isolation isolation = new Isolation(512, null, Set.of(without));
+    Isolation isolation = new Isolation(512, null, Set.of(without), false);
     return new Boxes(
         lab.engine(),
         new BoxesSettings(lab.installation(), Lab.NODE, mount.resolve("b"), isolation, 0));
