@@ -91,6 +91,7 @@ final class Deployment implements AutoCloseable {
     }
     surroundings.before(data);
     guarantees = new Guarantees(data, surroundings.engine());
+    surroundings.handOver(data, temporary);
     servers = inMode();
   }
 
@@ -102,9 +103,8 @@ final class Deployment implements AutoCloseable {
     }
     all.put("errand.server.kafka.port", Integer.toString(kafkaPort));
     all.put("errand.server.kafka.controller-port", Integer.toString(controllerPort));
-    Map<String, String> environment = surroundings.environment();
     return new ServerProcesses(
-        new ServerProcesses.Place(data, temporary, httpPort, all, environment), mode.processes());
+        new ServerProcesses.Place(data, temporary, httpPort, all, surroundings), mode.processes());
   }
 
   static Deployment start() {

@@ -36,14 +36,14 @@ final class ServerProcesses implements Servers {
    * @param temporary for what no server should leave behind
    * @param httpPort of the front door; the others' do not matter
    * @param settings of all of them
-   * @param environment beside this process's own variables
+   * @param surroundings which say how each process is started
    */
   record Place(
       Path data,
       Path temporary,
       int httpPort,
       Map<String, String> settings,
-      Map<String, String> environment) {}
+      Surroundings surroundings) {}
 
   ServerProcesses(Place place, List<Set<Service>> groups) {
     this.place = place;
@@ -82,12 +82,12 @@ final class ServerProcesses implements Servers {
     File log = logFile(together.iterator().next()).toFile();
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(command)
+          new ProcessBuilder(place.surroundings().started(command))
               .redirectInput(new File("/dev/null"))
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
               .redirectErrorStream(true);
       builder.environment().put("ERRAND_DATA", place.data().toString());
-      builder.environment().putAll(place.environment());
+      builder.environment().putAll(place.surroundings().environment());
       builder.environment().putAll(variables);
       Process process = builder.start();
       together.forEach(service -> processes.put(service, process));

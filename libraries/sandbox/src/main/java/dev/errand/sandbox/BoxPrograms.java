@@ -8,7 +8,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -63,8 +62,6 @@ final class BoxPrograms {
       PosixFilePermissions.fromString("r-xr-xr-x");
   private static final Set<PosixFilePermission> PASSABLE =
       PosixFilePermissions.fromString("rwxr-xr-x");
-  private static final FileAttribute<Set<PosixFilePermission>> FOLDERS =
-      PosixFilePermissions.asFileAttribute(PASSABLE);
   private static final int DIGEST_CHARACTERS = 16;
 
   /** File in the folder to file on the host. */
@@ -168,11 +165,16 @@ final class BoxPrograms {
     Path draft = Files.createTempDirectory(folder.getParent(), NAME + "-");
     for (Map.Entry<String, Path> source : sources.entrySet()) {
       Path file = draft.resolve(source.getKey());
-      Files.createDirectories(file.getParent(), FOLDERS);
+      Files.createDirectories(file.getParent());
       Files.write(file, ours(Files.readAllBytes(source.getValue())));
       Files.setPosixFilePermissions(file, READABLE);
     }
-    Files.setPosixFilePermissions(draft, PASSABLE);
+    // A box's root is a stranger to this user's files, and the user's mask may close new folders.
+    try (Stream<Path> all = Files.walk(draft)) {
+      for (Path made : all.filter(Files::isDirectory).toList()) {
+        Files.setPosixFilePermissions(made, PASSABLE);
+      }
+    }
     try {
       Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) { // of no better type when the folder is there and not empty

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,7 @@ class EscapeDockerTest {
   @BeforeAll
   void open(@TempDir Path mirror) throws IOException, InterruptedException {
     lab = new Lab();
+    Files.setPosixFilePermissions(mirror, PosixFilePermissions.fromString("rwxr-xr-x"));
     BoxSpec plain = Lab.spec(Lab.IMAGE);
     box =
         lab.boxes()
@@ -112,7 +114,8 @@ class EscapeDockerTest {
 
   private static String table() {
     StringBuilder table =
-        new StringBuilder("| attack | outcome in a box | rule |\n|---|---|---|\n");
+        new StringBuilder(
+            "| attack | outcome in a box, root's or an ordinary user's | rule |\n|---|---|---|\n");
     Arrays.stream(Escape.values())
         .map(way -> "| %s | %s | %s |\n".formatted(way.words(), way.held(), way.rule().words()))
         .forEach(table::append);

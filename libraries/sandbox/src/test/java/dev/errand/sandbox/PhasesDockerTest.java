@@ -200,6 +200,15 @@ class PhasesDockerTest {
     }
   }
 
+  /** Without capabilities, a box's root is nobody to files of the host's other users. */
+  @Test
+  void whatIsMountedCanBeReadWithoutRights() throws InterruptedException {
+    String closed =
+        "find /errand -type d ! -executable; find /errand ! -type s ! -readable; echo end";
+
+    assertThat(lab.run(box, Kind.AGENT, closed).output()).isEqualTo("end\n");
+  }
+
   @Test
   void secretsReachTheirPhaseAndNothingElse() throws InterruptedException {
     byte[] value = "s3cret value=\n'x'".getBytes(StandardCharsets.UTF_8);
