@@ -142,7 +142,7 @@ class EngineProbeTest {
             _ -> new FakeEngine.Answer(400, "{\"message\":\"%s\"}".formatted(said)))) {
       String host = old.settings().host().toString();
 
-      assertThat(EngineProbe.look(Map.of("DOCKER_HOST", host)))
+      assertThat(EngineProbe.look(Map.of("DOCKER_HOST", host), Demands.NONE))
           .singleElement()
           .extracting(Finding::text, InstanceOfAssertFactories.STRING)
           .startsWith("MISS engine")

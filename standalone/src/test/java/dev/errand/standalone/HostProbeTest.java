@@ -2,12 +2,14 @@ package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,13 @@ final class HostProbeTest {
     String remedy =
         "set ERRAND_DATA to a path of at most %d bytes".formatted(HostProbe.MAX_DATA_BYTES);
     Installation installation = new Installation(data);
-    Doctor doctor = new Doctor(installation, at(data), () -> new Ports(0, 0, 0));
+    Config anyPorts =
+        new SmallRyeConfigBuilder()
+            .withDefaultValue("quarkus.http.port", "0")
+            .withDefaultValue("errand.server.kafka.port", "0")
+            .withDefaultValue("errand.server.kafka.controller-port", "0")
+            .build();
+    Doctor doctor = new Doctor(installation, at(data), () -> anyPorts);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     int exitCode =
