@@ -11,14 +11,15 @@ import java.util.Map;
  * build packaged, as a folder above that may be closed to him; in the end he removes what is left.
  */
 final class AsOrdinaryUser implements Surroundings {
+  private static final String PACKAGED = Deployment.SERVER.resolveSibling("").toString();
+
   private Path programs = Path.of("nowhere");
   private Path home = Path.of("nowhere");
 
   @Override
   public void before(Path data) {
     programs = data.resolveSibling(data.getFileName() + "-programs");
-    String packaged = Deployment.SERVER.getParent().toString();
-    run("cp", "--archive", packaged, programs.toString()); // a cache knows its jars by their times
+    run("cp", "--archive", PACKAGED, programs.toString()); // a cache knows its jars by their times
     run("chmod", "--recursive", "go+rX", programs.toString());
   }
 
@@ -37,9 +38,8 @@ final class AsOrdinaryUser implements Surroundings {
 
   @Override
   public List<String> started(List<String> command) {
-    String packaged = Deployment.SERVER.getParent().toString();
     List<String> his = new ArrayList<>(OrdinaryUser.isMe() ? List.of() : OrdinaryUser.command());
-    command.forEach(word -> his.add(word.replace(packaged, programs.toString())));
+    command.forEach(word -> his.add(word.replace(PACKAGED, programs.toString())));
     return his;
   }
 
