@@ -6,7 +6,6 @@ import dev.errand.sandbox.EngineFacts;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
-import dev.errand.schemas.FailureKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -155,7 +154,8 @@ final class NodeFitness implements AutoCloseable {
   private void probe(EngineFacts facts) {
     try {
       Optional<Failure> now = probe.look(facts);
-      boolean soon = now.isPresent() && now.get().code().kind() == FailureKind.CAPACITY;
+      // What the engine refuses it refuses again; a box that was lost may have died with it.
+      boolean soon = now.isPresent() && now.get().code() != FailureCode.ENGINE_FAILED;
       nextProbe = clock.instant().plus(soon ? PERIOD : NEXT_PROBE);
       tell(now, boxLack, "Boxes keep the rules on this engine");
       boxLack = now;
