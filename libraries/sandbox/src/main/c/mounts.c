@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,9 +83,17 @@ char *mounts_read(int process) {
   return text;
 }
 
-void mounts_await_disk(void) {
+int mounts_is_deleted(const char *folder) {
+  struct stat seen;
+  return stat(folder, &seen) == 0 && seen.st_nlink == 0;
+}
+
+void mounts_await_disk(const char *folder) {
   struct timespec pause = {.tv_nsec = 1000000};
   for (int looks = 0, attached = 0; !attached; looks++) {
+    if (mounts_is_deleted(folder)) {
+      _exit(EXIT_FORGOTTEN);
+    }
     pause.tv_nsec = looks < QUICK_LOOKS ? 1000000 : 100000000; /* whoever made the box has died */
     int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC); /* moved, for a moment */
     char *mountinfo = self < 0 ? NULL : mounts_read(self);

@@ -26,6 +26,7 @@
 
 #define FOLDER "/errand"
 #define ARGUMENT_DISK "disk" /* nothing happens before the box's disk is there */
+#define FORGOTTEN_MS 10000    /* between looks whether anybody can still reach us */
 #define GRACE_MS 5000         /* between TERM and KILL */
 #define MAX_REMEMBERED 64     /* ends of earlier phases: a box lives through a handful */
 
@@ -265,7 +266,7 @@ static int wait_ms(void) {
     left = terminating && left == 0 ? 10 : left; /* until the kernel has ended the shell */
     wait = wait < 0 || left < wait ? left : wait;
   }
-  return wait > 3600000 ? 3600000 : (int)wait;
+  return wait < 0 || wait > FORGOTTEN_MS ? FORGOTTEN_MS : (int)wait;
 }
 
 static void serve(int signals) {
@@ -275,7 +276,11 @@ static void serve(int signals) {
         {.fd = ring_room(&ring) > 0 ? process.output : -1, .events = POLLIN},
     };
     channel_polled(polled + 2);
-    if (poll(polled, sizeof polled / sizeof polled[0], wait_ms()) < 0) {
+    int events = poll(polled, sizeof polled / sizeof polled[0], wait_ms());
+    if (events <= 0 && mounts_is_deleted(CHANNEL_DIRECTORY)) {
+      _exit(EXIT_FORGOTTEN); /* with all that runs here; the engine may not know us any more */
+    }
+    if (events < 0) {
       continue;
     }
     if (polled[0].revents) {
@@ -311,7 +316,7 @@ int main(int count, char **arguments) {
   sigprocmask(SIG_BLOCK, &children, NULL);
   umask(022);
   if (count == 2 && strcmp(arguments[1], ARGUMENT_DISK) == 0) {
-    mounts_await_disk(); /* a folder opened earlier would stay in the image */
+    mounts_await_disk(FOLDER "/" CHANNEL_DIRECTORY); /* a folder opened earlier would stay in the image */
   }
   int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   /* A phase can move the folder and put another in its place; what we stand in stays ours. */

@@ -126,11 +126,16 @@ final class OwnEngine implements Surroundings {
 
   @Override
   public void after(Path data) {
+    List<ProcessHandle> shims = shims();
+    await("the end of what the engine has forgotten")
+        .atMost(START)
+        .until(() -> shims.stream().allMatch(shim -> shim.children().findAny().isEmpty()));
     process().destroy();
     awaitEnd(process());
     Process store = Objects.requireNonNull(containerd, "not started");
     store.destroy();
     awaitEnd(store);
+    shims.forEach(ProcessHandle::destroyForcibly); // they wait for orders about what has ended
     String unmount = // what a killed daemon had mounted
         "awk -v d=%s/ 'index($5, d) == 1 {print $5}' /proc/self/mountinfo | sort -r | xargs -r umount"
             .formatted(folder);
@@ -138,6 +143,14 @@ final class OwnEngine implements Surroundings {
         .succeeded();
     Folders.delete(folder);
     Folders.delete(log());
+  }
+
+  /** Each watches a container; killed in the middle of a start, the daemon forgets some. */
+  private List<ProcessHandle> shims() {
+    String address = folder.resolve("c.sock").toString();
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains("-address " + address))
+        .toList();
   }
 
   private Process process() {

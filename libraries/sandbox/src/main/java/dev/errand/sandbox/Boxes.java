@@ -115,7 +115,7 @@ public final class Boxes implements AutoCloseable {
     return mounts;
   }
 
-  private static Mount readOnly(String host, String inside) {
+  static Mount readOnly(String host, String inside) {
     return new Mount()
         .withType(MountType.BIND)
         .withSource(host)

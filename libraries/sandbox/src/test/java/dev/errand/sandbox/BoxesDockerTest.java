@@ -2,12 +2,19 @@ package dev.errand.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
 import dev.errand.sandbox.BoxesSettings.Isolation;
 import dev.errand.sandbox.PhaseSpec.Kind;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.RunId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -192,5 +199,64 @@ class BoxesDockerTest {
     assertThat(inspected.getMounts()).allSatisfy(mount -> assertThat(mount.getRW()).isFalse());
     assertThat(inspected.getConfig().getUser()).isEqualTo("0:0");
     assertThat(inspected.getConfig().getLabels()).containsEntry("errand.environment", "lab");
+  }
+
+  /** An engine that is killed in the middle of a start may forget a box that runs. */
+  @Test
+  void aBoxWhoseFolderIsGoneEndsByItself() throws IOException {
+    Box box = lab.box();
+
+    Files.delete(lab.root().resolve(box.id().value()));
+
+    await("the end of " + box)
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !lab.boxes().find(box.id()).orElseThrow().running());
+  }
+
+  @Test
+  void soDoesOneThatStillWaitsForItsDisk() throws IOException {
+    Path folder = Files.createDirectory(lab.root().resolve("waiting"));
+    List<Mount> mounts =
+        List.of(
+            Boxes.readOnly(new BoxFolders(lab.root()).runner().toString(), Boxes.RUNNER_INSIDE),
+            Boxes.readOnly(folder.toString(), Boxes.SOCKETS_INSIDE));
+    String waiting =
+        lab.engine()
+            .call(
+                "start a box that gets no disk",
+                client -> {
+                  String id =
+                      client
+                          .createContainerCmd(Lab.IMAGE)
+                          .withEntrypoint(Boxes.RUNNER_INSIDE, "disk")
+                          .withHostConfig(new HostConfig().withMounts(mounts))
+                          .exec()
+                          .getId();
+                  client.startContainerCmd(id).exec();
+                  return id;
+                });
+    try {
+      assertThat(isRunning(waiting)).isTrue();
+
+      Files.delete(folder);
+
+      await("the end of " + waiting)
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> !isRunning(waiting));
+    } finally {
+      lab.engine()
+          .call(
+              "remove it",
+              client -> client.removeContainerCmd(waiting).withForce(true).exec() == null);
+    }
+  }
+
+  private boolean isRunning(String container) {
+    return lab.engine()
+        .call(
+            "look",
+            client ->
+                Boolean.TRUE.equals(
+                    client.inspectContainerCmd(container).exec().getState().getRunning()));
   }
 }
