@@ -13,6 +13,7 @@ import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,9 +231,18 @@ public sealed interface Event {
   /** A run that a service is working on. */
   record Held(RunId run, StageName stage) {}
 
-  /** An environment's newest version. */
-  record EnvironmentDefined(EnvironmentSpec spec, Owner by, boolean deleted)
-      implements OfPlatform {}
+  /**
+   * An environment's newest version.
+   *
+   * @param members who see and cancel the environment's tasks beside their owners; no part of the
+   *     spec, which travels with tasks that are older than a change of members
+   */
+  record EnvironmentDefined(EnvironmentSpec spec, Set<Owner> members, Owner by, boolean deleted)
+      implements OfPlatform {
+    public EnvironmentDefined {
+      members = Set.copyOf(members);
+    }
+  }
 
   /** A secret's value, sealed; never the value. */
   record SecretSealed(

@@ -14,6 +14,8 @@ import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.SecretName;
 import dev.errand.schemas.ids.StageName;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Facts about what tasks run on. */
 final class PlatformCodec {
@@ -71,12 +73,16 @@ final class PlatformCodec {
         .row("EnvironmentDefined")
         .setRow("spec", specs.write(fact.spec()))
         .setText("by", fact.by())
-        .set("deleted", fact.deleted());
+        .set("deleted", fact.deleted())
+        .setTexts("members", new TreeSet<>(fact.members())); // sorted: equal facts, equal bytes
   }
 
   static EnvironmentDefined environmentDefined(Row row) throws NewerWriterException {
     return new EnvironmentDefined(
-        SpecCodec.environment(row.row("spec")), new Owner(row.text("by")), row.flag("deleted"));
+        SpecCodec.environment(row.row("spec")),
+        Set.copyOf(row.list("members", Owner::new)),
+        new Owner(row.text("by")),
+        row.flag("deleted"));
   }
 
   Row write(SecretSealed fact) {

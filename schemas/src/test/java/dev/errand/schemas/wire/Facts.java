@@ -30,6 +30,7 @@ import dev.errand.schemas.ids.TaskId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +120,8 @@ final class Facts {
         new Event.NodeReported(
             NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE)), null, FAILURE),
         new Event.NodeReported(NODE, "provisioner", AT, 4, 0, List.of(), FAILURE, null),
-        new Event.EnvironmentDefined(spec().environment(), OWNER, false),
+        new Event.EnvironmentDefined(spec().environment(), Set.of(OWNER), OWNER, false),
+        new Event.EnvironmentDefined(spec().environment(), Set.of(), OWNER, false),
         new Event.SecretSealed(WEB, new SecretName("NPM_TOKEN"), 1, data, false),
         new Event.GitCredentialSealed(new GitPlace("example.com/acme"), 1, data, false),
         new Event.SchemaRegistered(1, "subject", 1, "\"int\""),

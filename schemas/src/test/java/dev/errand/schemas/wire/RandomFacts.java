@@ -21,6 +21,7 @@ import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 
 /** Any fact of any topic, drawn from a random source: numbers at their bounds, texts in all. */
 final class RandomFacts extends RandomValues {
@@ -55,7 +56,9 @@ final class RandomFacts extends RandomValues {
               list(() -> new Event.Held(run(), stage())),
               maybe(this::failure),
               maybe(this::failure));
-      case ENVIRONMENTS -> new Event.EnvironmentDefined(environment(), owner(), flag());
+      case ENVIRONMENTS ->
+          new Event.EnvironmentDefined(
+              environment(), Set.copyOf(list(this::owner)), owner(), flag());
       case SECRETS -> new Event.SecretSealed(environmentId(), secret(), integer(), data(), flag());
       case GIT_CREDENTIALS ->
           new Event.GitCredentialSealed(
