@@ -2,6 +2,7 @@ package dev.errand.ingest;
 
 import dev.errand.ingest.access.Caller;
 import dev.errand.ingest.access.Operation;
+import dev.errand.ingest.documents.EnvironmentDefinition;
 import dev.errand.ingest.documents.EnvironmentDocument;
 import dev.errand.ingest.documents.EnvironmentText;
 import dev.errand.ingest.documents.Syntax;
@@ -52,7 +53,7 @@ public class EnvironmentResource {
     visitor.require(Operation.READ_ENVIRONMENT);
     return Map.of(
         "items",
-        door.services().environments().all().stream().map(spec -> json(spec, null)).toList());
+        door.services().environments().all().stream().map(each -> json(each, null)).toList());
   }
 
   @GET
@@ -78,10 +79,11 @@ public class EnvironmentResource {
     Caller caller = visitor.require(Operation.EDIT_ENVIRONMENT);
     Syntax syntax = type != null && type.contains("yaml") ? Syntax.YAML : Syntax.JSON;
     Value document = Value.parse(Bodies.read(body), syntax, FailureCode.ENVIRONMENT_INVALID);
-    EnvironmentSpec spec = EnvironmentDocument.read(document, id(id));
-    boolean mayShowSecrets = confirmed || !door.services().secrets().hasAny(spec.id());
-    Edited edited = door.services().environments().apply(spec, caller.owner(), mayShowSecrets);
-    return json(edited.spec(), edited.position());
+    EnvironmentDefinition definition = EnvironmentDocument.read(document, id(id));
+    boolean mayShowSecrets = confirmed || !door.services().secrets().hasAny(definition.spec().id());
+    Edited edited =
+        door.services().environments().apply(definition, caller.owner(), mayShowSecrets);
+    return json(edited.definition(), edited.position());
   }
 
   @DELETE
@@ -99,7 +101,7 @@ public class EnvironmentResource {
   public Map<String, Object> reset(@PathParam("id") String id) throws InterruptedException {
     Caller caller = visitor.require(Operation.EDIT_ENVIRONMENT);
     Edited edited = door.services().environments().reset(id(id), caller.owner());
-    return json(edited.spec(), edited.position());
+    return json(edited.definition(), edited.position());
   }
 
   @PUT
@@ -109,7 +111,7 @@ public class EnvironmentResource {
       @PathParam("id") String id, @PathParam("name") String name, InputStream body)
       throws InterruptedException {
     visitor.require(Operation.EDIT_SECRET);
-    EnvironmentSpec environment = door.services().environments().require(id(id));
+    EnvironmentSpec environment = door.services().environments().require(id(id)).spec();
     SecretName secretName = TaskAccess.parsed("secret", name, SecretName::new);
     try {
       Secret secret = Secret.of(Bodies.read(body));
@@ -136,8 +138,9 @@ public class EnvironmentResource {
     return TaskAccess.parsed("environment", text, EnvironmentId::new);
   }
 
-  private Map<String, Object> json(EnvironmentSpec spec, @Nullable Position position) {
-    Map<String, Object> json = new LinkedHashMap<>(EnvironmentText.document(spec));
+  private Map<String, Object> json(EnvironmentDefinition definition, @Nullable Position position) {
+    EnvironmentSpec spec = definition.spec();
+    Map<String, Object> json = new LinkedHashMap<>(EnvironmentText.document(definition));
     json.put("version", spec.version());
     json.put("generation", spec.generation());
     List<Map<String, Object>> secrets =

@@ -65,11 +65,11 @@ class TaskAccess {
             () -> new ErrandException(FailureCode.TASK_UNKNOWN, "there is no task " + task));
   }
 
-  private static boolean mayTouch(Caller caller, TaskView view, Operation operation) {
-    Owner owner = view.owner();
-    return owner == null
-        ? Access.reach(caller.role(), operation) == Access.Reach.EVERYTHING
-        : caller.may(operation, owner);
+  private boolean mayTouch(Caller caller, TaskView view, Operation operation) {
+    EnvironmentId environment = view.environment();
+    Set<Owner> members =
+        environment == null ? Set.of() : door.services().environments().members(environment);
+    return caller.may(operation, view.owner(), members);
   }
 
   /**
@@ -117,7 +117,8 @@ class TaskAccess {
   /**
    * The filter, within what its caller may see.
    *
-   * @throws ErrandException REQUEST_INVALID, or NOT_ALLOWED for others' tasks
+   * @throws ErrandException REQUEST_INVALID, or NOT_ALLOWED for another's tasks when the caller
+   *     sees its own alone
    */
   TaskQuery query(Caller caller, Filter filter) {
     if (filter.limit() < 1 || filter.limit() > TaskQuery.MAX_LIMIT) {
@@ -125,15 +126,8 @@ class TaskAccess {
           FailureCode.REQUEST_INVALID, "limit is 1 to %d".formatted(TaskQuery.MAX_LIMIT));
     }
     Owner owner = filter.owner() == null ? null : parsed("owner", filter.owner(), Owner::new);
-    if (Access.reach(caller.role(), Operation.READ_TASK) != Access.Reach.EVERYTHING) {
-      if (owner != null && !owner.equals(caller.owner())) {
-        throw new ErrandException(
-            FailureCode.NOT_ALLOWED,
-            "a producer lists its owner's own tasks; others' need the role operator");
-      }
-      owner = caller.owner();
-    }
     return new TaskQuery(
+        reader(caller, owner),
         owner,
         filter.environment() == null
             ? null
@@ -141,6 +135,21 @@ class TaskAccess {
         filter.state() == null ? Set.of() : Set.of(state(filter.state())),
         filter.limit(),
         filter.cursor() == null ? null : parsed("cursor", filter.cursor(), TaskId::new));
+  }
+
+  /** As whom the caller reads a list of this owner's tasks, or of all; null sees everything. */
+  private TaskQuery.@Nullable Reader reader(Caller caller, @Nullable Owner asked) {
+    if (Access.reach(caller.role(), Operation.READ_TASK) == Access.Reach.EVERYTHING) {
+      return null;
+    }
+    Set<EnvironmentId> environments = door.services().environments().withMember(caller.owner());
+    if (environments.isEmpty() && asked != null && !asked.equals(caller.owner())) {
+      throw new ErrandException(
+          FailureCode.NOT_ALLOWED,
+          "a producer that is a member of no environment lists its owner's own tasks;"
+              + " others' need the role operator");
+    }
+    return new TaskQuery.Reader(caller.owner(), environments);
   }
 
   private static TaskView.State state(String name) {

@@ -11,7 +11,7 @@ public final class Access {
   /** How far a permission goes. */
   public enum Reach {
     NOTHING,
-    /** What belongs to the caller's owner. */
+    /** What belongs to the caller's owner, or to an environment that it is a member of. */
     OWN,
     EVERYTHING
   }

@@ -1,7 +1,8 @@
 package dev.errand.ingest.access;
 
-import dev.errand.ingest.access.Access.Reach;
 import dev.errand.schemas.ids.Owner;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who asks.
@@ -9,9 +10,17 @@ import dev.errand.schemas.ids.Owner;
  * @param token the id of the token that said so
  */
 public record Caller(Owner owner, Role role, String token) {
-  /** Whether the caller may do it to what belongs to this owner. */
-  public boolean may(Operation operation, Owner to) {
-    Reach reach = Access.reach(role, operation);
-    return reach == Reach.EVERYTHING || (reach == Reach.OWN && owner.equals(to));
+  /**
+   * Whether the caller may do it to a thing.
+   *
+   * @param to whom the thing belongs to; null while that is not known
+   * @param members of the thing's environment
+   */
+  public boolean may(Operation operation, @Nullable Owner to, Set<Owner> members) {
+    return switch (Access.reach(role, operation)) {
+      case NOTHING -> false;
+      case OWN -> owner.equals(to) || members.contains(owner);
+      case EVERYTHING -> true;
+    };
   }
 }

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -58,7 +59,7 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
 
   private static final Duration ID_AGE = InboxSignatures.OWN_FRESH.plusDays(1);
 
-  /** Whose a request is that nobody we know has signed; only operators see its refusal. */
+  /** Whose a request is that nobody we know has signed: operators and members see its refusal. */
   private static final Owner NOBODY = new Owner("nobody");
 
   private final Lookups lookups;
@@ -231,7 +232,7 @@ public final class AdmitStage implements Stage<TaskRequested, TaskResolved> {
 
   private boolean isTrusted(Caller caller, EnvironmentSpec environment, Resolved resolved)
       throws InterruptedException {
-    if (caller.may(Operation.USE_SECRETS, caller.owner())) {
+    if (caller.may(Operation.USE_SECRETS, caller.owner(), Set.of())) {
       return true;
     }
     List<RefName> trusted = new ArrayList<>(environment.trustedRefs());

@@ -3,6 +3,7 @@ package dev.errand.ingest.documents;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.EnvironmentSpec.Limits;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.RepositoryUrl;
 import dev.errand.schemas.ids.SecretName;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class EnvironmentDocument {
   private static final String[] KEYS =
       ("id label repository branch image pins setup "
-              + "maintenance verify variables secrets trustedRefs internet agent limits")
+              + "maintenance verify variables secrets trustedRefs members internet agent limits")
           .split(" ");
   private static final int MAX_LABEL_CHARACTERS = 100;
   private static final int MAX_IMAGE_CHARACTERS = 300;
@@ -43,6 +44,7 @@ public final class EnvironmentDocument {
   private static final int MAX_VARIABLES = 100;
   private static final int MAX_SECRETS = 50;
   private static final int MAX_TRUSTED_REFS = 20;
+  private static final int MAX_MEMBERS = 100;
 
   /** All variables together: they travel in every fact of every task. */
   private static final int MAX_VARIABLE_BYTES = 32 * 1024;
@@ -63,12 +65,14 @@ public final class EnvironmentDocument {
   }
 
   /**
-   * Version and generation of the result are 0: the registry gives them.
+   * Version and generation of the result's spec are 0: the registry gives them.
    *
    * @param expected the id that the request's address names; the document may repeat it
    */
-  public static EnvironmentSpec read(Value document, EnvironmentId expected) {
-    return new EnvironmentDocument(document.fields(KEYS)).spec(expected);
+  public static EnvironmentDefinition read(Value document, EnvironmentId expected) {
+    EnvironmentDocument read = new EnvironmentDocument(document.fields(KEYS));
+    return new EnvironmentDefinition(
+        read.spec(expected), Set.copyOf(read.names("members", MAX_MEMBERS, Owner::new)));
   }
 
   private EnvironmentSpec spec(EnvironmentId expected) {

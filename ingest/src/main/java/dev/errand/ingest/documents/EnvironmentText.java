@@ -14,7 +14,8 @@ public final class EnvironmentText {
   private EnvironmentText() {}
 
   /** The document's keys in the order of the manual; what is empty is left out. */
-  public static Map<String, Object> document(EnvironmentSpec spec) {
+  public static Map<String, Object> document(EnvironmentDefinition definition) {
+    EnvironmentSpec spec = definition.spec();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("id", spec.id().value());
     if (spec.label() != null) {
@@ -32,6 +33,7 @@ public final class EnvironmentText {
     putUnlessEmpty(document, "variables", new TreeMap<>(spec.variables()));
     putUnlessEmpty(document, "secrets", texts(spec.secrets()));
     putUnlessEmpty(document, "trustedRefs", texts(spec.trustedRefs()));
+    putUnlessEmpty(document, "members", texts(definition.members().stream().sorted().toList()));
     document.put("internet", internet(spec.internet()));
     document.put("agent", Choices.text(spec.agent()));
     document.put("limits", limits(spec.limits()));
@@ -39,10 +41,10 @@ public final class EnvironmentText {
   }
 
   /** The same as YAML. */
-  public static String yaml(EnvironmentSpec spec) {
+  public static String yaml(EnvironmentDefinition definition) {
     DumpSettings settings =
         DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setIndent(2).build();
-    return new Dump(settings).dumpToString(document(spec));
+    return new Dump(settings).dumpToString(document(definition));
   }
 
   private static Map<String, Object> internet(EnvironmentSpec.Internet internet) {

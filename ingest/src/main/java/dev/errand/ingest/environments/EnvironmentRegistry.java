@@ -1,5 +1,6 @@
 package dev.errand.ingest.environments;
 
+import dev.errand.ingest.documents.EnvironmentDefinition;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.EnvironmentDefined;
@@ -15,8 +16,11 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +48,7 @@ public final class EnvironmentRegistry {
    *
    * @param position of the fact that the edit appended; null when nothing had to change
    */
-  public record Edited(EnvironmentSpec spec, @Nullable Position position) {}
+  public record Edited(EnvironmentDefinition definition, @Nullable Position position) {}
 
   private void tellReaders() {
     reading.lock();
@@ -56,8 +60,15 @@ public final class EnvironmentRegistry {
   }
 
   /** The newest version, unless the environment was deleted. */
-  public Optional<EnvironmentSpec> find(EnvironmentId id) {
-    return table.find(id.value()).filter(fact -> !fact.deleted()).map(EnvironmentDefined::spec);
+  private Optional<EnvironmentDefinition> find(EnvironmentId id) {
+    return table
+        .find(id.value())
+        .filter(fact -> !fact.deleted())
+        .map(EnvironmentRegistry::definition);
+  }
+
+  private static EnvironmentDefinition definition(EnvironmentDefined fact) {
+    return new EnvironmentDefinition(fact.spec(), fact.members());
   }
 
   /**
@@ -65,8 +76,21 @@ public final class EnvironmentRegistry {
    *
    * @throws ErrandException ENVIRONMENT_UNKNOWN
    */
-  public EnvironmentSpec require(EnvironmentId id) {
+  public EnvironmentDefinition require(EnvironmentId id) {
     return find(id).orElseThrow(() -> unknown(id, ""));
+  }
+
+  /** The members by the newest version; one that was deleted, or never was, has none. */
+  public Set<Owner> members(EnvironmentId id) {
+    return find(id).map(EnvironmentDefinition::members).orElse(Set.of());
+  }
+
+  /** The environments that have this member by their newest versions. */
+  public Set<EnvironmentId> withMember(Owner owner) {
+    return definitions()
+        .filter(definition -> definition.members().contains(owner))
+        .map(definition -> definition.spec().id())
+        .collect(Collectors.toSet());
   }
 
   private static ErrandException unknown(EnvironmentId id, String more) {
@@ -75,12 +99,16 @@ public final class EnvironmentRegistry {
   }
 
   /** All that were not deleted, by id. */
-  public List<EnvironmentSpec> all() {
+  public List<EnvironmentDefinition> all() {
+    return definitions()
+        .sorted(Comparator.comparing(definition -> definition.spec().id()))
+        .toList();
+  }
+
+  private Stream<EnvironmentDefinition> definitions() {
     return table.all().stream()
         .filter(fact -> !fact.deleted())
-        .map(EnvironmentDefined::spec)
-        .sorted(Comparator.comparing(EnvironmentSpec::id))
-        .toList();
+        .map(EnvironmentRegistry::definition);
   }
 
   /**
@@ -95,7 +123,7 @@ public final class EnvironmentRegistry {
     reading.lockInterruptibly();
     try {
       while (true) {
-        Optional<EnvironmentSpec> newest = find(id);
+        Optional<EnvironmentSpec> newest = find(id).map(EnvironmentDefinition::spec);
         if (newest.isPresent() && newest.get().version() >= version) {
           return newest.get();
         }
@@ -116,25 +144,27 @@ public final class EnvironmentRegistry {
    *     said so, or there are none
    * @throws ErrandException SECRETS_UNCONFIRMED
    */
-  public Edited apply(EnvironmentSpec document, Owner by, boolean mayShowSecrets)
+  public Edited apply(EnvironmentDefinition document, Owner by, boolean mayShowSecrets)
       throws InterruptedException {
+    EnvironmentSpec spec = document.spec();
+    Set<Owner> members = document.members();
     editing.lockInterruptibly();
     try {
-      EnvironmentDefined last = table.find(document.id().value()).orElse(null);
+      EnvironmentDefined last = table.find(spec.id().value()).orElse(null);
       if (last == null) {
-        return define(Revisions.numbered(document, 1, 1), by, false);
+        return define(new EnvironmentDefined(Revisions.numbered(spec, 1, 1), members, by, false));
       }
       EnvironmentSpec before = last.spec();
-      if (!last.deleted() && Revisions.saySame(before, document)) {
-        return new Edited(before, null);
+      if (!last.deleted() && Revisions.saySame(before, spec) && last.members().equals(members)) {
+        return new Edited(definition(last), null);
       }
-      if (!mayShowSecrets && !Revisions.showSecretsToTheSame(before, document)) {
+      if (!mayShowSecrets && !Revisions.showSecretsToTheSame(before, spec)) {
         throw new ErrandException(
             FailureCode.SECRETS_UNCONFIRMED,
             "with this change, other code would see the secrets of '%s'".formatted(before.id()));
       }
-      return define(
-          Revisions.numbered(document, before.version() + 1, before.generation()), by, false);
+      EnvironmentSpec next = Revisions.numbered(spec, before.version() + 1, before.generation());
+      return define(new EnvironmentDefined(next, members, by, false));
     } finally {
       editing.unlock();
     }
@@ -148,8 +178,10 @@ public final class EnvironmentRegistry {
   public Edited reset(EnvironmentId id, Owner by) throws InterruptedException {
     editing.lockInterruptibly();
     try {
-      EnvironmentSpec spec = require(id);
-      return define(Revisions.numbered(spec, spec.version() + 1, spec.generation() + 1), by, false);
+      EnvironmentDefinition before = require(id);
+      EnvironmentSpec spec = before.spec();
+      EnvironmentSpec next = Revisions.numbered(spec, spec.version() + 1, spec.generation() + 1);
+      return define(new EnvironmentDefined(next, before.members(), by, false));
     } finally {
       editing.unlock();
     }
@@ -163,24 +195,25 @@ public final class EnvironmentRegistry {
   public Edited delete(EnvironmentId id, Owner by) throws InterruptedException {
     editing.lockInterruptibly();
     try {
-      EnvironmentSpec spec = require(id);
-      return define(Revisions.numbered(spec, spec.version() + 1, spec.generation()), by, true);
+      EnvironmentDefinition before = require(id);
+      EnvironmentSpec spec = before.spec();
+      EnvironmentSpec last = Revisions.numbered(spec, spec.version() + 1, spec.generation());
+      return define(new EnvironmentDefined(last, before.members(), by, true));
     } finally {
       editing.unlock();
     }
   }
 
-  private Edited define(EnvironmentSpec spec, Owner by, boolean deleted)
-      throws InterruptedException {
+  private Edited define(EnvironmentDefined fact) throws InterruptedException {
+    EnvironmentSpec spec = fact.spec();
     EventId id = EventId.of("environment %s %d".formatted(spec.id(), spec.version()));
-    Position position =
-        writer.append(Topic.ENVIRONMENTS, id, new EnvironmentDefined(spec, by, deleted));
+    Position position = writer.append(Topic.ENVIRONMENTS, id, fact);
     if (!table.await(position, READ_BACK)) {
       throw new ErrandException(
           FailureCode.BROKER_UNAVAILABLE,
           "the environment was stored but could not be read back in %d s"
               .formatted(READ_BACK.toSeconds()));
     }
-    return new Edited(spec, position);
+    return new Edited(definition(fact), position);
   }
 }

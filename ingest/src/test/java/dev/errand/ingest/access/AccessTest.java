@@ -9,6 +9,7 @@ import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.Owner;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AccessTest {
@@ -50,8 +51,14 @@ class AccessTest {
   }
 
   private static void assertOwnership(Caller ann, Operation operation, Reach expected) {
-    assertThat(ann.may(operation, new Owner("ann"))).isEqualTo(expected != Reach.NOTHING);
-    assertThat(ann.may(operation, new Owner("bob"))).isEqualTo(expected == Reach.EVERYTHING);
+    Owner bob = new Owner("bob");
+    Set<Owner> strangers = Set.of(bob);
+    assertThat(ann.may(operation, ann.owner(), strangers)).isEqualTo(expected != Reach.NOTHING);
+    assertThat(ann.may(operation, bob, Set.of(ann.owner())))
+        .as("as a member")
+        .isEqualTo(expected != Reach.NOTHING);
+    assertThat(ann.may(operation, bob, strangers)).isEqualTo(expected == Reach.EVERYTHING);
+    assertThat(ann.may(operation, null, Set.of())).isEqualTo(expected == Reach.EVERYTHING);
     if (expected == Reach.NOTHING) {
       assertThatThrownBy(() -> Access.require(ann, operation))
           .isInstanceOfSatisfying(

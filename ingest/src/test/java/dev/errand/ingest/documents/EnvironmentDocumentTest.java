@@ -8,10 +8,15 @@ import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.SecretName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,16 +41,17 @@ class EnvironmentDocumentTest {
       variables: {CI: "1", SWITCH: off, EMPTY: }
       secrets: [NPM_TOKEN]
       trustedRefs: [main, release/1]
+      members: [bob, alice@example.org]
       internet: {agent: off, domains: [example.org], methods: [GET, HEAD]}
       agent: command
       limits: {cpus: 1.5, memory: 4GiB, disk: 10GiB, setup: 20m, agent: 1h30m}
       """;
 
   private static EnvironmentSpec yaml(String text) {
-    return read(text, Syntax.YAML);
+    return read(text, Syntax.YAML).spec();
   }
 
-  private static EnvironmentSpec read(String text, Syntax syntax) {
+  private static EnvironmentDefinition read(String text, Syntax syntax) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return EnvironmentDocument.read(
         Value.parse(bytes, syntax, FailureCode.ENVIRONMENT_INVALID), WEB);
@@ -76,6 +82,31 @@ class EnvironmentDocumentTest {
         .isEqualTo(
             new EnvironmentSpec.Limits(
                 1.5, 4L << 30, 10L << 30, Duration.ofMinutes(20), Duration.ofMinutes(90)));
+  }
+
+  @Test
+  void readsMembersWhoAreNoPartOfHowTasksRun() {
+    EnvironmentDefinition full = read(FULL, Syntax.YAML);
+    String alone = FULL.replace("members: [bob, alice@example.org]\n", "");
+
+    assertThat(full.members())
+        .containsExactlyInAnyOrder(new Owner("alice@example.org"), new Owner("bob"));
+    assertThat(EnvironmentText.document(full))
+        .containsEntry("members", List.of("alice@example.org", "bob"));
+    assertThat(read(alone, Syntax.YAML))
+        .isEqualTo(new EnvironmentDefinition(full.spec(), Set.of()));
+    assertThat(EnvironmentText.document(read(alone, Syntax.YAML))).doesNotContainKey("members");
+  }
+
+  @Test
+  void takesAHundredMembers() {
+    String names =
+        IntStream.range(0, 100).mapToObj(i -> "m" + i).collect(Collectors.joining(", "));
+    String document = "repository: https://x/y\nmembers: [%s]";
+
+    assertThat(read(document.formatted(names), Syntax.YAML).members()).hasSize(100);
+    assertRefused(
+        document.formatted(names + ", m100"), Syntax.YAML, "members: there are more than 100 items");
   }
 
   @Test
@@ -119,13 +150,13 @@ class EnvironmentDocumentTest {
 
   @Test
   void readsBackWhatItWrites() throws Exception {
-    EnvironmentSpec spec = yaml(FULL);
+    EnvironmentDefinition definition = read(FULL, Syntax.YAML);
 
-    String yaml = EnvironmentText.yaml(spec);
-    String json = new ObjectMapper().writeValueAsString(EnvironmentText.document(spec));
+    String yaml = EnvironmentText.yaml(definition);
+    String json = new ObjectMapper().writeValueAsString(EnvironmentText.document(definition));
 
-    assertThat(yaml(yaml)).isEqualTo(spec);
-    assertThat(read(json, Syntax.JSON)).isEqualTo(spec);
+    assertThat(read(yaml, Syntax.YAML)).isEqualTo(definition);
+    assertThat(read(json, Syntax.JSON)).isEqualTo(definition);
   }
 
   @ParameterizedTest
@@ -145,6 +176,9 @@ class EnvironmentDocumentTest {
         "secrets: NPM_TOKEN | line 1, column 10 | a list is due, this is a text",
         "secrets: [npm] | secrets[0]: | is not a secret's name",
         "secrets: [A, A] | secrets[1]: | 'A' is there twice",
+        "members: alice | line 1, column 10 | a list is due, this is a text",
+        "members: ['a b'] | members[0]: | is not an owner",
+        "members: [ann, bob, ann] | members[2]: | 'ann' is there twice",
         "setup: [x] | a text is due, this is a list",
         "agent: comand | did you mean 'command'?",
         "internet: {agent: on} | is not one of off, none, common, all; did you mean 'all'?",

@@ -186,20 +186,24 @@ class ViewsBrokerTest {
           .isTrue();
     }
 
-    TaskPage first = views.tasks(new TaskQuery(carol, null, Set.of(), 10, null));
-    TaskPage second = views.tasks(new TaskQuery(carol, null, Set.of(), 10, first.cursor()));
-    TaskPage third = views.tasks(new TaskQuery(carol, null, Set.of(), 10, second.cursor()));
+    TaskPage first = views.tasks(new TaskQuery(null, carol, null, Set.of(), 10, null));
+    TaskPage second = views.tasks(new TaskQuery(null, carol, null, Set.of(), 10, first.cursor()));
+    TaskPage third = views.tasks(new TaskQuery(null, carol, null, Set.of(), 10, second.cursor()));
 
     assertThat(ids(first)).isEqualTo(newestFirst.subList(0, 10));
     assertThat(ids(second)).isEqualTo(newestFirst.subList(10, 20));
     assertThat(ids(third)).isEqualTo(newestFirst.subList(20, 25));
     assertThat(third.cursor()).isNull();
-    assertThat(
-            ids(views.tasks(new TaskQuery(carol, new EnvironmentId("even"), Set.of(), 100, null))))
-        .hasSize(13);
-    assertThat(
-            ids(views.tasks(new TaskQuery(carol, null, Set.of(TaskView.State.READY), 100, null))))
-        .isEmpty();
+    EnvironmentId even = new EnvironmentId("even");
+    Set<TaskView.State> ready = Set.of(TaskView.State.READY);
+    assertThat(ids(views.tasks(new TaskQuery(null, carol, even, Set.of(), 100, null)))).hasSize(13);
+    assertThat(ids(views.tasks(new TaskQuery(null, carol, null, ready, 100, null)))).isEmpty();
+    // Who is a member reads on where the last page ended, like anybody.
+    TaskQuery.Reader member = new TaskQuery.Reader(new Owner("dora"), Set.of(even));
+    TaskPage ten = views.tasks(new TaskQuery(member, carol, null, Set.of(), 10, null));
+    TaskPage rest = views.tasks(new TaskQuery(member, carol, null, Set.of(), 10, ten.cursor()));
+    assertThat(ids(ten)).hasSize(10);
+    assertThat(ids(rest)).hasSize(3).doesNotContainAnyElementsOf(ids(ten));
   }
 
   /** Readers beside a writer: neither may take what the other one waits for. */
