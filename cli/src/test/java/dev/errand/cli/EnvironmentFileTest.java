@@ -103,6 +103,18 @@ final class EnvironmentFileTest {
   }
 
   @Test
+  void whatGetPrintsHasTheMembers() {
+    server.json(
+        "GET /api/v1/environments/web",
+        200,
+        "{\"id\":\"web\",\"version\":2,\"members\":[\"alice\",\"bob@example.org\"]}");
+
+    Errand.Outcome outcome = new Errand(folder, server).run("env", "get", "web");
+
+    assertThat(outcome.out()).contains("members:\n- \"alice\"\n- \"bob@example.org\"\n");
+  }
+
+  @Test
   void aFileWithoutAnEndIsTooLarge() {
     Errand.Outcome outcome = new Errand(folder, server).run("env", "apply", "-f", "/dev/zero");
 

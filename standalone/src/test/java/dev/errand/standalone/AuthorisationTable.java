@@ -29,6 +29,7 @@ final class AuthorisationTable {
     NOBODY("no token"),
     WRONG("a wrong one"),
     OWNER("its owner"),
+    MEMBER("a member"),
     OTHER("another producer"),
     OPERATOR("operator"),
     ADMIN("admin");
@@ -83,18 +84,20 @@ final class AuthorisationTable {
   /** What the columns of a row hold, in their order. */
   enum Rule {
     /** Everybody, whatever token is shown. */
-    OPEN(Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES),
+    OPEN(Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES, Outcome.YES),
     ANY_TOKEN(
         Outcome.UNKNOWN_CALLER,
         Outcome.UNKNOWN_CALLER,
         Outcome.YES,
         Outcome.YES,
         Outcome.YES,
+        Outcome.YES,
         Outcome.YES),
-    /** A producer does it to what is its owner's; whether there is more, it does not learn. */
+    /** A producer does it to its owner's and its environments'; of more it does not learn. */
     OWN(
         Outcome.UNKNOWN_CALLER,
         Outcome.UNKNOWN_CALLER,
+        Outcome.YES,
         Outcome.YES,
         Outcome.UNKNOWN_TASK,
         Outcome.YES,
@@ -104,12 +107,14 @@ final class AuthorisationTable {
         Outcome.UNKNOWN_CALLER,
         Outcome.UNKNOWN_CALLER,
         Outcome.YES,
+        Outcome.YES,
         Outcome.FORBIDDEN,
         Outcome.YES,
         Outcome.YES),
     OPERATORS(
         Outcome.UNKNOWN_CALLER,
         Outcome.UNKNOWN_CALLER,
+        Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
         Outcome.YES,
@@ -120,11 +125,13 @@ final class AuthorisationTable {
         Outcome.UNKNOWN_CALLER,
         Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
+        Outcome.FORBIDDEN,
         Outcome.NOTHING_THERE,
         Outcome.NOTHING_THERE),
     ADMINS(
         Outcome.UNKNOWN_CALLER,
         Outcome.UNKNOWN_CALLER,
+        Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
         Outcome.FORBIDDEN,
@@ -135,8 +142,10 @@ final class AuthorisationTable {
         Outcome.YES,
         Outcome.YES,
         Outcome.YES,
+        Outcome.YES,
         Outcome.YES),
     NOTHING(
+        Outcome.NOTHING_THERE,
         Outcome.NOTHING_THERE,
         Outcome.NOTHING_THERE,
         Outcome.NOTHING_THERE,
@@ -147,6 +156,7 @@ final class AuthorisationTable {
     private final Outcome nobody;
     private final Outcome wrong;
     private final Outcome owner;
+    private final Outcome member;
     private final Outcome other;
     private final Outcome operator;
     private final Outcome admin;
@@ -155,12 +165,14 @@ final class AuthorisationTable {
         Outcome nobody,
         Outcome wrong,
         Outcome owner,
+        Outcome member,
         Outcome other,
         Outcome operator,
         Outcome admin) {
       this.nobody = nobody;
       this.wrong = wrong;
       this.owner = owner;
+      this.member = member;
       this.other = other;
       this.operator = operator;
       this.admin = admin;
@@ -171,6 +183,7 @@ final class AuthorisationTable {
         case NOBODY -> nobody;
         case WRONG -> wrong;
         case OWNER -> owner;
+        case MEMBER -> member;
         case OTHER -> other;
         case OPERATOR -> operator;
         case ADMIN -> admin;
@@ -265,7 +278,7 @@ final class AuthorisationTable {
     String one = "/api/v1/tasks/{id}";
     return List.of(
         row("POST /api/v1/tasks", Rule.ANY_TOKEN).sends(JSON, Door.submission("roles", "true")),
-        row("GET /api/v1/tasks", Rule.ANY_TOKEN).when("a producer's own"),
+        row("GET /api/v1/tasks", Rule.ANY_TOKEN).when("without an `owner`"),
         row("GET /api/v1/tasks", Rule.OWN_NAME, _ -> "/api/v1/tasks?owner=owner")
             .when("of an `owner`"),
         row("GET " + one, Rule.OWN, Things::over),

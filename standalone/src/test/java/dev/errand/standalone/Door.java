@@ -166,7 +166,13 @@ record Door(@Nullable String token) {
 
   /** Makes an environment of the repository. */
   static void applyEnvironment(String id, ScratchRepository repository) {
-    String document = "id: %s\nrepository: %s\nbranch: main\n".formatted(id, repository.url());
+    applyEnvironment(id, repository, "");
+  }
+
+  /** The same with more lines in its document. */
+  static void applyEnvironment(String id, ScratchRepository repository, String lines) {
+    String document =
+        "id: %s\nrepository: %s\nbranch: main\n%s".formatted(id, repository.url(), lines);
     Answer answer = admin().put("/api/v1/environments/" + id, "application/yaml", document);
     if (answer.status() != 200) {
       throw new AssertionError(answer.body());

@@ -53,7 +53,7 @@ class RolesBrokerTest {
   @BeforeAll
   void start() throws Exception {
     repository = ScratchRepository.withReadme();
-    Door.applyEnvironment("roles", repository);
+    Door.applyEnvironment("roles", repository, "members: [member]\n");
     JsonNode revoked = Door.newToken("gone", "admin");
     Door.admin().delete("/api/v1/tokens/" + revoked.path("id").asText());
     Door admin = Door.admin();
@@ -62,6 +62,7 @@ class RolesBrokerTest {
     callers.put(
         Who.WRONG, List.of(new Door(revoked.path("token").asText()), unknown, new Door("none")));
     callers.put(Who.OWNER, List.of(Door.of("owner", "producer")));
+    callers.put(Who.MEMBER, List.of(Door.of("member", "producer")));
     callers.put(Who.OTHER, List.of(Door.of("other", "producer")));
     callers.put(Who.OPERATOR, List.of(Door.of("ops", "operator")));
     callers.put(Who.ADMIN, List.of(admin));
@@ -241,6 +242,7 @@ class RolesBrokerTest {
 
     String path = "/api/v1/tasks?limit=100";
     assertThat(caller(Who.OWNER).get(path).body()).contains(task);
+    assertThat(caller(Who.MEMBER).get(path).body()).contains(task);
     assertThat(caller(Who.OTHER).get(path).body()).doesNotContain(task);
     assertThat(caller(Who.OPERATOR).get(path + "&owner=owner").body()).contains(task);
     assertThat(caller(Who.OTHER).get("/api/v1/tasks?owner=owner").body()).contains("NOT_ALLOWED");

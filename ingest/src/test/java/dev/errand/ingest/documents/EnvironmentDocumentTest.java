@@ -106,7 +106,9 @@ class EnvironmentDocumentTest {
 
     assertThat(read(document.formatted(names), Syntax.YAML).members()).hasSize(100);
     assertRefused(
-        document.formatted(names + ", m100"), Syntax.YAML, "members: there are more than 100 items");
+        document.formatted(names + ", m100"),
+        Syntax.YAML,
+        "members: there are more than 100 items");
   }
 
   @Test
