@@ -33,7 +33,7 @@ public record TaskQuery(
   }
 
   /**
-   * Somebody who sees the own tasks and everybody's in some environments.
+   * Somebody who sees its own tasks and everybody's in some environments.
    *
    * @param environments those of which the reader is a member
    */
