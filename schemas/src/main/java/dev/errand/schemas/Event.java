@@ -231,18 +231,9 @@ public sealed interface Event {
   /** A run that a service is working on. */
   record Held(RunId run, StageName stage) {}
 
-  /**
-   * An environment's newest version.
-   *
-   * @param members who see and cancel the environment's tasks beside their owners; no part of the
-   *     spec, which travels with tasks that are older than a change of members
-   */
+  /** An environment's newest version; its members see and cancel its tasks beside their owners. */
   record EnvironmentDefined(EnvironmentSpec spec, Set<Owner> members, Owner by, boolean deleted)
-      implements OfPlatform {
-    public EnvironmentDefined {
-      members = Set.copyOf(members);
-    }
-  }
+      implements OfPlatform {}
 
   /** A secret's value, sealed; never the value. */
   record SecretSealed(
