@@ -100,8 +100,7 @@ class EnvironmentDocumentTest {
 
   @Test
   void takesAHundredMembers() {
-    String names =
-        IntStream.range(0, 100).mapToObj(i -> "m" + i).collect(Collectors.joining(", "));
+    String names = IntStream.range(0, 100).mapToObj(i -> "m" + i).collect(Collectors.joining(", "));
     String document = "repository: https://x/y\nmembers: [%s]";
 
     assertThat(read(document.formatted(names), Syntax.YAML).members()).hasSize(100);
