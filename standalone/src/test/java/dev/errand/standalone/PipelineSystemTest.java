@@ -1,11 +1,13 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,11 @@ import org.junit.jupiter.api.TestInstance;
 /** A real repository in, an applied patch out, by the processes that the mode names. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PipelineSystemTest {
+  private static final long MIB = 1L << 20;
+
+  /** limits.disk of a deployment's environments. */
+  private static final long LIMIT = 1024 * MIB;
+
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
 
@@ -76,6 +83,33 @@ class PipelineSystemTest {
     errand.errandWith("", repository.folder(), "apply", task).succeeded();
 
     assertThat(repository.read("README.md")).startsWith("# bar");
+    repository.delete();
+  }
+
+  /** What it wrote before the disk was full is in its diff. */
+  @Test
+  void aTaskThatFillsItsDiskTakesTheLimitAndNothingFromOthers() {
+    ScratchRepository repository = errand.repository();
+    errand.applyEnvironment("greedy", repository.url(), "", "2m");
+    String fill =
+        "echo kept > kept.txt; for place in /tmp /root /var/lib .; do"
+            + " dd if=/dev/zero of=$place/filled bs=1M count=%d; done".formatted(3 * LIMIT / MIB);
+    long free = errand.data().toFile().getUsableSpace();
+
+    PausedTask other = PausedTask.submit(errand, "greedy", "true", "echo mine > mine.txt");
+    other.awaitPause();
+    PausedTask greedy = PausedTask.submit(errand, "greedy", fill, "df -k /");
+    await("a full disk")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> errand.tasks().events(greedy.id()).contains("No space left on device"));
+    greedy.awaitPause();
+    long fallen = free - errand.data().toFile().getUsableSpace();
+    other.letGo();
+    greedy.letGo();
+
+    assertThat(other.awaitDiff()).contains("+mine");
+    assertThat(greedy.awaitDiff()).contains("+kept");
+    assertThat(fallen).as("bytes that the host lost").isLessThan(2 * (LIMIT + 64 * MIB));
     repository.delete();
   }
 }
