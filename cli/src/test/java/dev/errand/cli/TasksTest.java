@@ -89,7 +89,7 @@ final class TasksTest {
     assertThat(outcome.exit()).isEqualTo(3);
     assertThat(outcome.err())
         .contains("no environment is called 'wbe'")
-        .contains("perhaps you should use --env with one of: web");
+        .contains("perhaps you should name one of: web");
   }
 
   @Test

@@ -51,7 +51,7 @@ public final class EnvironmentLookup {
     }
     if (labelled.isEmpty()) {
       throw new CommandFailure(
-          ExitCode.NOT_FOUND, "no environment is called '" + name + "'", choices(all));
+          ExitCode.NOT_FOUND, "no environment is called '" + name + "'", choices(all, "name one of: "));
     }
     throw CommandFailure.usage(
         labelled.size() + " environments have the label '" + name + "'",
@@ -71,7 +71,7 @@ public final class EnvironmentLookup {
     if (all.size() == 1) {
       return Found.of(all.getFirst());
     }
-    throw CommandFailure.usage("no environment is named", choices(all));
+    throw CommandFailure.usage("no environment is named", choices(all, "use --env with one of: "));
   }
 
   /** Whether it may be an id; a label may look the same. */
@@ -88,10 +88,10 @@ public final class EnvironmentLookup {
     return Json.list(answer.isArray() ? answer : answer.get("items"));
   }
 
-  private static String choices(List<JsonNode> all) {
+  private static String choices(List<JsonNode> all, String before) {
     return all.isEmpty()
         ? "create one: errand env apply -f environment.yaml"
-        : "use --env with one of: " + ids(all);
+        : before + ids(all);
   }
 
   private static String ids(List<JsonNode> some) {
