@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -112,20 +113,38 @@ static int move_to(int mount, int directory) {
   return move_mount(mount, "", directory, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-/*
- * The image below, the disk above. Nothing on the disk outlives the box, so nobody waits for it to
- * be written (volatile).
- */
-static int open_overlay(int disk, int stand) {
+/* The overlay's folders; the root's owner and mode are those of what it covers. */
+static int make_folders(int disk, int frozen) {
   struct stat root;
-  if (stat("/", &root) < 0 || mkdirat(disk, "upper", 0755) < 0 || mkdirat(disk, "work", 0755) < 0 ||
-      fchownat(disk, "upper", root.st_uid, root.st_gid, 0) < 0 ||
-      fchmodat(disk, "upper", root.st_mode & 07777, 0) < 0 || move_to(disk, stand) < 0) {
+  int known = frozen < 0 ? stat("/", &root) : fstatat(frozen, "upper", &root, AT_SYMLINK_NOFOLLOW);
+  return known < 0 || mkdirat(disk, "upper", 0755) < 0 || mkdirat(disk, "work", 0755) < 0 ||
+                 mkdirat(disk, "lower", 0700) < 0 ||
+                 fchownat(disk, "upper", root.st_uid, root.st_gid, 0) < 0 ||
+                 fchmodat(disk, "upper", root.st_mode & 07777, 0) < 0
+             ? -1
+             : 0;
+}
+
+/*
+ * The image below, the disk above, what is frozen in between. Nobody waits for the disk to be
+ * written (volatile): either nothing of it outlives the box, or the kernel writes it all when the
+ * box has ended.
+ */
+static int open_overlay(int disk, int frozen, int stand) {
+  const char *below = frozen < 0 ? "/" : "/errand/lower/upper:/";
+  if (move_to(disk, stand) < 0) {
     return -1;
+  }
+  if (frozen >= 0) {
+    int place = open("/errand/lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (place < 0 || move_to(frozen, place) < 0) {
+      return -1;
+    }
+    close(place);
   }
   int context = fsopen("overlay", FSOPEN_CLOEXEC);
   if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "source", MOUNTS_DISK, 0) < 0 ||
-      fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", "/", 0) < 0 ||
+      fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", below, 0) < 0 ||
       fsconfig(context, FSCONFIG_SET_STRING, "upperdir", "/errand/upper", 0) < 0 ||
       fsconfig(context, FSCONFIG_SET_STRING, "workdir", "/errand/work", 0) < 0 ||
       fsconfig(context, FSCONFIG_SET_FLAG, "volatile", NULL, 0) < 0 ||
@@ -179,6 +198,34 @@ static int open_carried(const char *mountinfo, int root, struct carried *carried
   return count;
 }
 
+/*
+ * What was prepared may have moved /errand away and left anything in its place. An opaque folder
+ * of our own hides that, with a place for each of our mounts, of its kind.
+ */
+static int make_places(int disk, const struct carried *carried, int count) {
+  if (mkdirat(disk, "upper/errand", 0755) < 0) {
+    return -1;
+  }
+  int folder = openat(disk, "upper/errand", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0 || fsetxattr(folder, "trusted.overlay.opaque", "y", 1, 0) < 0) {
+    return -1;
+  }
+  for (int i = KERNEL_MOUNTS; i < count; i++) {
+    const char *name = carried[i].path + sizeof "errand/" - 1;
+    struct stat kind;
+    if (fstatat(carried[i].mount, "", &kind, AT_EMPTY_PATH) < 0) {
+      return -1;
+    }
+    int made = S_ISDIR(kind.st_mode)
+                   ? mkdirat(folder, name, 0755)
+                   : openat(folder, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    if (made < 0) {
+      return -1;
+    }
+  }
+  return 0;
+}
+
 /* With cgroups of version 1 it is a writable tmpfs that never loses what was once written. */
 static void close_cgroups(void) {
   mount(NULL, "/sys/fs/cgroup", NULL,
@@ -186,7 +233,7 @@ static void close_cgroups(void) {
 }
 
 /* Runs in the box's mounts, with its old root as ours. */
-static int replace_root(const char *mountinfo, int disk, const char **step) {
+static int replace_root(const char *mountinfo, int disk, int frozen, const char **step) {
   struct carried carried[KERNEL_MOUNTS + MOUNTS_MAX];
   *step = "open the box's mounts";
   int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -196,8 +243,12 @@ static int replace_root(const char *mountinfo, int disk, const char **step) {
       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
     return -1;
   }
+  *step = "make the disk's folders";
+  if (make_folders(disk, frozen) < 0 || (frozen >= 0 && make_places(disk, carried, count) < 0)) {
+    return -1;
+  }
   *step = "lay the disk over the image";
-  int overlay = open_overlay(disk, stand);
+  int overlay = open_overlay(disk, frozen, stand);
   if (overlay < 0 || move_to(overlay, stand) < 0) {
     return -1;
   }
@@ -219,7 +270,16 @@ static int replace_root(const char *mountinfo, int disk, const char **step) {
   return 0;
 }
 
-int attach_disk(pid_t first, const char *box, const char **step) {
+/* The mount of what an earlier box wrote; -1 with errno. */
+static int open_frozen(const char *box) {
+  char path[sizeof ATTACH_FROZEN + 6 + ATTACH_ID_LENGTH];
+  int number = -1;
+  snprintf(path, sizeof path, ATTACH_FROZEN "/%s.ext4", box);
+  int loop = disk_loop_frozen(path, &number); /* held until we end, and by the mount for longer */
+  return loop < 0 ? -1 : disk_open(number, 1);
+}
+
+int attach_disk(pid_t first, const char *box, const char *frozen, const char **step) {
   char path[sizeof ATTACH_DISKS + 6 + ATTACH_ID_LENGTH];
   int number = -1;
   snprintf(path, sizeof path, "/proc/%d", (int)first);
@@ -246,8 +306,13 @@ int attach_disk(pid_t first, const char *box, const char **step) {
     return -1;
   }
   *step = "mount the disk";
-  int disk = disk_open(number);
+  int disk = disk_open(number, 0);
   if (disk < 0) {
+    return -1;
+  }
+  *step = "mount what was prepared";
+  int below = frozen == NULL ? -1 : open_frozen(frozen);
+  if (frozen != NULL && below < 0) {
     return -1;
   }
   *step = "enter the box's mounts";
@@ -255,5 +320,5 @@ int attach_disk(pid_t first, const char *box, const char **step) {
   if (mounts < 0 || setns(mounts, CLONE_NEWNS) < 0) {
     return -1;
   }
-  return replace_root(mountinfo, disk, step);
+  return replace_root(mountinfo, disk, below, step);
 }

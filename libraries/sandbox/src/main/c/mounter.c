@@ -1,8 +1,9 @@
 /*
  * Attaches disks to boxes, which may not mount anything themselves. It runs in a container of its
  * own that sees the engine's processes and no network, connects out to the host process that
- * started it, and ends with that connection. A request is a line "<pid> <box id>", its answer a line
- * "ok" or what failed. The host's folders are mounted where attach.h says.
+ * started it, and ends with that connection. A request is a line, "<pid> <box id>", "<pid> <box id>
+ * <frozen box's id>" or "trim <box id>", its answer a line "ok" or what failed. The host's folders
+ * are mounted where attach.h says.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "disk.h"
 
 #define MAX_LINE 64
 #define MAX_ANSWER 256
@@ -31,19 +33,31 @@ static void answer(int host, const char *step, int error) {
   }
 }
 
+static int trim_disk(const char *box, const char **step) {
+  char path[sizeof ATTACH_DISKS + 6 + ATTACH_ID_LENGTH];
+  snprintf(path, sizeof path, ATTACH_DISKS "/%s.ext4", box);
+  return disk_trim(path, step);
+}
+
 /* In a process of its own: it cannot come back from the box's mounts. */
 static void serve(int host, const char *line) {
   int first = 0;
   char box[ATTACH_ID_LENGTH + 1] = "";
+  char frozen[ATTACH_ID_LENGTH + 1] = "";
   char more;
-  if (sscanf(line, "%d %12s%c", &first, box, &more) != 2 || first <= 0 || !attach_is_id(box)) {
+  int trim = sscanf(line, "trim %12s%c", box, &more) == 1;
+  int words = trim ? 0 : sscanf(line, "%d %12s %12s%c", &first, box, frozen, &more);
+  int named = words == 3;
+  if ((!trim && ((words != 2 && !named) || first <= 0)) || !attach_is_id(box) ||
+      (named && !attach_is_id(frozen))) {
     answer(host, "read the request", EINVAL);
     return;
   }
   pid_t child = fork();
   if (child == 0) {
     const char *step = NULL;
-    int failed = attach_disk(first, box, &step);
+    int failed = trim ? trim_disk(box, &step)
+                      : attach_disk(first, box, named ? frozen : NULL, &step);
     answer(host, failed ? step : NULL, errno);
     _exit(0);
   }

@@ -106,7 +106,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
                 environment.image(),
                 environment.limits(),
                 environment.id(),
-                "",
+                null,
                 List.of(new ReadOnlyMount(mirror, MIRROR))));
     return boxes.claim(box, run);
   }

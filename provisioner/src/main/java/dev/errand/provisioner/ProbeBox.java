@@ -123,7 +123,7 @@ final class ProbeBox implements NodeFitness.Probe {
     current = id;
     Box box =
         boxes.create(
-            new BoxSpec(id, EnvironmentSpec.DEFAULT_IMAGE, LIMITS, ENVIRONMENT, "", List.of()));
+            new BoxSpec(id, EnvironmentSpec.DEFAULT_IMAGE, LIMITS, ENVIRONMENT, null, List.of()));
     String answer = new BoxWork(boxes).ask(box, "look", LOOK);
     seen = true;
     return parse(answer);

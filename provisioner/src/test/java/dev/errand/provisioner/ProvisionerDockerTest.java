@@ -329,7 +329,7 @@ final class ProvisionerDockerTest {
         EnvironmentSpec.DEFAULT_IMAGE,
         EnvironmentSpec.Limits.DEFAULT,
         Tasks.ENVIRONMENT,
-        "",
+        null,
         List.of());
   }
 }

@@ -26,6 +26,9 @@ class PipelineSystemTest {
   /** limits.disk of a deployment's environments. */
   private static final long LIMIT = 1024 * MIB;
 
+  /** Other programs write as well; unlimited, the task would have taken 12 GiB. */
+  private static final long NOISE = 1024 * MIB;
+
   @SuppressWarnings("NullAway.Init")
   private Deployment errand;
 
@@ -109,7 +112,7 @@ class PipelineSystemTest {
 
     assertThat(other.awaitDiff()).contains("+mine");
     assertThat(greedy.awaitDiff()).contains("+kept");
-    assertThat(fallen).as("bytes that the host lost").isLessThan(2 * (LIMIT + 64 * MIB));
+    assertThat(fallen).as("bytes that the host lost").isLessThan(2 * (LIMIT + 64 * MIB) + NOISE);
     repository.delete();
   }
 }

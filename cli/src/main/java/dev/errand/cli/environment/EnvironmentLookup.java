@@ -51,7 +51,9 @@ public final class EnvironmentLookup {
     }
     if (labelled.isEmpty()) {
       throw new CommandFailure(
-          ExitCode.NOT_FOUND, "no environment is called '" + name + "'", choices(all, "name one of: "));
+          ExitCode.NOT_FOUND,
+          "no environment is called '" + name + "'",
+          choices(all, "name one of: "));
     }
     throw CommandFailure.usage(
         labelled.size() + " environments have the label '" + name + "'",
@@ -89,9 +91,7 @@ public final class EnvironmentLookup {
   }
 
   private static String choices(List<JsonNode> all, String before) {
-    return all.isEmpty()
-        ? "create one: errand env apply -f environment.yaml"
-        : before + ids(all);
+    return all.isEmpty() ? "create one: errand env apply -f environment.yaml" : before + ids(all);
   }
 
   private static String ids(List<JsonNode> some) {

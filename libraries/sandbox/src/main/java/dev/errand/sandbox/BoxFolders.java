@@ -162,6 +162,11 @@ final class BoxFolders {
     }
 
     @Override
+    public Path frozen() {
+      return folders.root().resolve("frozen");
+    }
+
+    @Override
     public Path boxes() {
       return folders.root();
     }

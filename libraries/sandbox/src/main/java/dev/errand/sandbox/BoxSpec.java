@@ -5,23 +5,32 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EnvironmentId;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a box is made of; nothing of it can be changed later.
  *
  * @param image must be on the engine already
- * @param fingerprint of the prepared state that it starts from; empty when it starts from an image
+ * @param prepared what it starts from beside its image; null when that is nothing
  */
 public record BoxSpec(
     BoxId id,
     String image,
     Limits limits,
     EnvironmentId environment,
-    String fingerprint,
+    @Nullable Prepared prepared,
     List<ReadOnlyMount> mounts) {
   public BoxSpec {
     mounts = List.copyOf(mounts);
   }
+
+  /**
+   * What an earlier box of the same image wrote before it was frozen.
+   *
+   * @param box the frozen one
+   * @param fingerprint of all that shaped it
+   */
+  public record Prepared(BoxId box, String fingerprint) {}
 
   /**
    * Something of the host that the box may read.

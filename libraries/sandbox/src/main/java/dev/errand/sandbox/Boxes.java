@@ -1,11 +1,11 @@
 package dev.errand.sandbox;
 
-import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import dev.errand.sandbox.BoxesSettings.Isolation.Rule;
 import dev.errand.sandbox.disks.DiskHost;
 import dev.errand.sandbox.disks.Disks;
+import dev.errand.sandbox.disks.FrozenDisks;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.RunId;
@@ -38,11 +38,8 @@ public final class Boxes implements AutoCloseable {
    */
   public static final String FOLDER_OF_DIFF = "/proc/self/fd/9";
 
-  private static final String UNCLAIMED = "errand-box-";
-  private static final String CLAIMED = "errand-";
   private static final String INSTALLATION_LABEL = "errand.installation";
   private static final String NODE_LABEL = "errand.node";
-  private static final String BOX_LABEL = "errand.box";
   private static final String ROLE_LABEL = "errand.role";
   private static final String ENVIRONMENT_LABEL = "errand.environment";
   private static final String FINGERPRINT_LABEL = "errand.fingerprint";
@@ -81,12 +78,12 @@ public final class Boxes implements AutoCloseable {
           find(spec.id()).flatMap(box -> containers.inspect(box.containerId()));
       if (earlier.isPresent() && !earlier.get().fresh()) {
         earlier.get().requireRunning(); // started again, it would not know what it has executed
-        disks.attach(spec.id(), earlier.get().pid());
-        return box(earlier.get());
+        disks.attach(spec.id(), earlier.get().pid(), frozen(spec));
+        return Box.of(earlier.get());
       }
     }
     starts.acquireUninterruptibly();
-    String name = UNCLAIMED + spec.id();
+    String name = Box.UNCLAIMED + spec.id();
     try {
       disks.make(spec.id(), spec.limits().diskBytes());
       containers.create(spec, name, labels(spec), mounts(spec));
@@ -96,14 +93,18 @@ public final class Boxes implements AutoCloseable {
         throw EngineErrors.ofAnother(made.id());
       }
       made.requireRunning();
-      disks.attach(spec.id(), made.pid());
-      return box(made);
+      disks.attach(spec.id(), made.pid(), frozen(spec));
+      return Box.of(made);
     } catch (ErrandException failed) {
       discard(spec.id(), name, failed);
       throw failed;
     } finally {
       starts.release();
     }
+  }
+
+  private static @Nullable BoxId frozen(BoxSpec spec) {
+    return spec.prepared() == null ? null : spec.prepared().box();
   }
 
   private List<Mount> mounts(BoxSpec spec) {
@@ -138,9 +139,11 @@ public final class Boxes implements AutoCloseable {
 
   private Map<String, String> labels(BoxSpec spec) {
     Map<String, String> labels = labels("box");
-    labels.put(BOX_LABEL, spec.id().value());
+    labels.put(Box.ID_LABEL, spec.id().value());
     labels.put(ENVIRONMENT_LABEL, spec.environment().value());
-    labels.put(FINGERPRINT_LABEL, spec.fingerprint());
+    BoxSpec.Prepared prepared = spec.prepared(); // images have labels, which these replace
+    labels.put(Box.PREPARED_LABEL, prepared == null ? "" : prepared.box().value());
+    labels.put(FINGERPRINT_LABEL, prepared == null ? "" : prepared.fingerprint());
     return labels;
   }
 
@@ -159,7 +162,7 @@ public final class Boxes implements AutoCloseable {
    * caller removes its own. BOX_LOST when the box is gone.
    */
   public Box claim(Box box, RunId run) {
-    if (!run.equals(box.run()) && !containers.rename(box.containerId(), CLAIMED + run)) {
+    if (!run.equals(box.run()) && !containers.rename(box.containerId(), Box.CLAIMED + run)) {
       return find(run).orElseThrow(() -> EngineErrors.ofAnother(run.toString()));
     }
     return new Box(box.id(), run, box.containerId(), box.running(), box.labels());
@@ -167,21 +170,21 @@ public final class Boxes implements AutoCloseable {
 
   /** The box that the run has claimed, running or dead. */
   public Optional<Box> find(RunId run) {
-    return containers.inspect(CLAIMED + run).filter(this::isOurs).map(this::box);
+    return containers.inspect(Box.CLAIMED + run).filter(this::isOurs).map(Box::of);
   }
 
   /** The box with this id, claimed or not, running or dead. */
   public Optional<Box> find(BoxId id) {
     Map<String, String> labels = new LinkedHashMap<>(ours());
-    labels.put(BOX_LABEL, id.value());
-    return containers.list(labels).stream().map(this::box).findFirst();
+    labels.put(Box.ID_LABEL, id.value());
+    return containers.list(labels).stream().map(Box::of).findFirst();
   }
 
   /** Every box of this installation on this node, claimed or not, running or dead. */
   public List<Box> all() {
     return containers.list(ours()).stream()
-        .filter(listed -> listed.getLabels().containsKey(BOX_LABEL))
-        .map(this::box)
+        .filter(listed -> listed.getLabels().containsKey(Box.ID_LABEL))
+        .map(Box::of)
         .toList();
   }
 
@@ -197,6 +200,25 @@ public final class Boxes implements AutoCloseable {
       throw EngineErrors.stays(box.id(), failed, "docker inspect " + box.containerId());
     }
     removeFolder(box.id());
+  }
+
+  /**
+   * Ends the box and keeps what it wrote, which other boxes can start from and nobody can change.
+   * Repeating it changes nothing. Fails as {@link #remove} does, and ENGINE_FAILED where boxes have
+   * no disks of their own.
+   *
+   * @return the bytes that it takes on the host
+   */
+  public long freeze(Box box) {
+    containers.removeWholly(box.containerId());
+    long bytes = disks.frozen().freeze(box.id());
+    removeFolder(box.id());
+    return bytes;
+  }
+
+  /** What boxes have left to others. */
+  public FrozenDisks frozen() {
+    return disks.frozen();
   }
 
   /** Folders of boxes that no container has: what a crash between the two left behind. */
@@ -252,34 +274,6 @@ public final class Boxes implements AutoCloseable {
   private boolean isOurs(Containers.State state) {
     return ours().entrySet().stream()
         .allMatch(label -> label.getValue().equals(state.labels().get(label.getKey())));
-  }
-
-  private Box box(Containers.State state) {
-    return box(state.name(), state.id(), state.running(), state.labels());
-  }
-
-  private Box box(Container listed) {
-    return box(
-        name(listed), listed.getId(), "running".equals(listed.getState()), listed.getLabels());
-  }
-
-  private static Box box(String name, String id, boolean running, Map<String, String> labels) {
-    String boxId = labels.getOrDefault(BOX_LABEL, "");
-    return new Box(new BoxId(boxId), run(name), id, running, labels);
-  }
-
-  /** The name of a container that is listed; it may have several through links. */
-  private static String name(Container listed) {
-    List<String> names = new ArrayList<>(List.of(listed.getNames()));
-    names.removeIf(name -> name.lastIndexOf('/') > 0);
-    return names.isEmpty() ? "" : Containers.withoutSlash(names.getFirst());
-  }
-
-  private static @Nullable RunId run(String name) {
-    if (name.startsWith(UNCLAIMED) || !name.startsWith(CLAIMED)) {
-      return null;
-    }
-    return RunId.parse(name.substring(CLAIMED.length()));
   }
 
   /** Ends all sessions; boxes stay. */

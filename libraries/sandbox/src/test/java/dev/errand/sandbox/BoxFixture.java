@@ -74,7 +74,7 @@ public final class BoxFixture implements AutoCloseable {
                     environment.image(),
                     environment.limits(),
                     environment.id(),
-                    "",
+                    null,
                     mounts));
     return boxes().claim(box, run);
   }

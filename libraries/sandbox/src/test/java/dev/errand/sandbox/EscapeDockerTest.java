@@ -66,7 +66,7 @@ class EscapeDockerTest {
                     plain.image(),
                     plain.limits(),
                     plain.environment(),
-                    plain.fingerprint(),
+                    plain.prepared(),
                     List.of(new BoxSpec.ReadOnlyMount(mirror, "/errand/mirror.git"))));
     open = docker(OPEN).strip();
   }

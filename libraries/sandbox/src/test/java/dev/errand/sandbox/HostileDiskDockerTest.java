@@ -201,9 +201,11 @@ class HostileDiskDockerTest {
   }
 
   @Test
-  void aRemovedBoxGivesItsSpaceBack() throws InterruptedException {
+  void aRemovedBoxGivesItsSpaceBack() throws IOException, InterruptedException {
     Box box = box();
     lab.run(box, Kind.AGENT, "dd if=/dev/zero of=/root/file bs=1M count=100");
+
+    assertThat(NoOrphans.devicesOn(disk(box))).isOne();
 
     lab.boxes().remove(box);
     lab.boxes().remove(box);

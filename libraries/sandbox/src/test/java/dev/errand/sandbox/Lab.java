@@ -91,14 +91,21 @@ public final class Lab implements AutoCloseable {
   }
 
   public static BoxSpec spec(String image) {
-    return new BoxSpec(boxId(), image, SMALL, new EnvironmentId("lab"), "", List.of());
+    return new BoxSpec(boxId(), image, SMALL, new EnvironmentId("lab"), null, List.of());
   }
 
   /** As {@link #spec(String)}, with another limit for its disk. */
   public static BoxSpec spec(String image, long diskBytes) {
     Limits limits =
         new Limits(SMALL.cpus(), SMALL.memoryBytes(), diskBytes, SMALL.setup(), SMALL.agent());
-    return new BoxSpec(boxId(), image, limits, new EnvironmentId("lab"), "", List.of());
+    return new BoxSpec(boxId(), image, limits, new EnvironmentId("lab"), null, List.of());
+  }
+
+  /** A box that starts from what a frozen one wrote. */
+  Box boxFrom(BoxId frozen) {
+    BoxSpec.Prepared prepared = new BoxSpec.Prepared(frozen, "f1");
+    return boxes.create(
+        new BoxSpec(boxId(), IMAGE, SMALL, new EnvironmentId("lab"), prepared, List.of()));
   }
 
   /** Builds an image from the text of a Dockerfile; it is gone when the lab is closed. */
@@ -167,6 +174,7 @@ public final class Lab implements AutoCloseable {
   @Override
   public void close() {
     boxes.all().forEach(boxes::remove);
+    boxes.frozen().all().forEach(boxes.frozen()::remove);
     images.forEach(
         tag -> engine.call("untag", client -> client.removeImageCmd(tag).exec() == null));
     boxes.close();

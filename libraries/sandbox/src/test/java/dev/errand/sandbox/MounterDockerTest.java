@@ -142,7 +142,7 @@ class MounterDockerTest {
   void aMounterThatDoesNotStayIsAFailureWithItsRemedy() throws InterruptedException {
     Box box = lab.box();
     try (Disks disks = Disks.of(new Failing(lab.hostOfDisks()))) {
-      assertThatThrownBy(() -> disks.attach(box.id(), pid(box)))
+      assertThatThrownBy(() -> disks.attach(box.id(), pid(box), null))
           .isInstanceOfSatisfying(
               ErrandException.class,
               e -> {
@@ -168,6 +168,11 @@ class MounterDockerTest {
     @Override
     public Path disks() {
       return host.disks();
+    }
+
+    @Override
+    public Path frozen() {
+      return host.frozen();
     }
 
     @Override
@@ -215,7 +220,18 @@ class MounterDockerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "1", "1 ../../../etc", "1 0123456789ab more", "one 0123456789ab", "1 %n"})
+      strings = {
+        "",
+        "1",
+        "1 ../../../etc",
+        "1 0123456789ab more",
+        "trim 0123456789ab more",
+        "one 0123456789ab",
+        "1 %n",
+        "trim",
+        "trim ..",
+        "1 0123456789ab ../a"
+      })
   void whatIsNoRequestIsRefused(String request) throws IOException {
     try (MounterLine line = mounter()) {
       assertThat(line.ask(request, PATIENCE))

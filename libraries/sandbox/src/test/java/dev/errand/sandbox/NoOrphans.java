@@ -126,7 +126,8 @@ public final class NoOrphans {
     return Stream.of(root, root.resolve("disks"))
         .filter(Files::isDirectory)
         .flatMap(NoOrphans::names)
-        .filter(name -> !name.matches("disks|(runner|mounter|programs|seccomp)-[0-9a-f]{16}"))
+        .filter(
+            name -> !name.matches("disks|frozen|(runner|mounter|programs|seccomp)-[0-9a-f]{16}"))
         .filter(name -> !name.matches("errand-mounter-[0-9a-f]{16}\\.sock"))
         .toList();
   }
@@ -152,14 +153,19 @@ public final class NoOrphans {
     }
   }
 
-  /** Fails, naming them, when a loop device still holds the file a while later. */
+  /** Fails when a loop device still holds the file a while later. */
   static void awaitNoDeviceOn(Path file) {
     Awaitility.await()
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> assertThat(backingFiles()).noneMatch(name -> name.startsWith(file.toString())));
+        .untilAsserted(() -> assertThat(devicesOn(file)).as("devices of " + file).isZero());
   }
 
+  /** How many loop devices hold the file. */
+  static long devicesOn(Path file) throws IOException {
+    return backingFiles().stream().filter(name -> name.contains("/" + file.getFileName())).count();
+  }
+
+  /** As the mounter that attached them saw their places. */
   private static List<String> backingFiles() throws IOException {
     List<String> files = new ArrayList<>();
     try (DirectoryStream<Path> devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {

@@ -24,7 +24,8 @@ final class TestProcess {
             selectClass(BoxesDockerTest.class),
             selectClass(PhasesDockerTest.class),
             selectMethod(HostileDiskDockerTest.class, "aRemovedBoxGivesItsSpaceBack"),
-            selectMethod(HostileDiskDockerTest.class, "aBoxHasTheImagesFilesAndMayChangeAllOfThem"))
+            selectMethod(HostileDiskDockerTest.class, "aBoxHasTheImagesFilesAndMayChangeAllOfThem"),
+            selectMethod(FrozenDisksDockerTest.class, "aBoxStartsFromItWithEveryFileAsItWas"))
         // Most of them wait: two classes at a time.
         .configurationParameter(PARALLEL + "enabled", "true")
         .configurationParameter(PARALLEL + "mode.classes.default", "concurrent")

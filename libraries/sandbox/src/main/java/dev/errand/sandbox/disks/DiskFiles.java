@@ -5,16 +5,19 @@ import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The files that are the boxes' disks, each with a file system of its box's limit. */
 final class DiskFiles {
@@ -27,7 +30,9 @@ final class DiskFiles {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+  private static final String SUFFIX = ".ext4";
   private static final int BLOCK_BYTES = 4096;
+  private static final int STAT_BLOCK_BYTES = 512;
   private static final int BYTES_PER_INODE = 4 * BLOCK_BYTES;
 
   /** A small disk has one inode for each block: repositories are made of small files. */
@@ -40,23 +45,29 @@ final class DiskFiles {
   private static final String EXTENDED = "lazy_itable_init=1,nodiscard";
 
   private final Path folder;
+  private final Path frozen;
   private final long reserveBytes;
 
   /**
+   * @param frozen where those lie that nobody writes any more
    * @param reserveBytes what a disk leaves free beside it
    */
-  DiskFiles(Path folder, long reserveBytes) {
-    this.folder = folder;
+  DiskFiles(Path folder, Path frozen, long reserveBytes) {
+    this.folder = ensureFolder(folder);
+    this.frozen = ensureFolder(frozen);
     this.reserveBytes = reserveBytes;
+  }
+
+  private static Path ensureFolder(Path folder) {
     try {
-      Files.createDirectories(folder, OWNER_ONLY);
+      return Files.createDirectories(folder, OWNER_ONLY);
     } catch (IOException failed) {
       throw new ErrandException(FailureCode.DISK_FULL, "cannot make the folder " + folder, failed);
     }
   }
 
   private Path of(BoxId id) {
-    return folder.resolve(id.value() + ".ext4");
+    return folder.resolve(id.value() + SUFFIX);
   }
 
   /**
@@ -184,6 +195,69 @@ final class DiskFiles {
           FailureCode.DISK_FULL,
           "cannot remove the disk of the box %s: %s".formatted(id, failed),
           failed);
+    }
+  }
+
+  private Path frozenOf(BoxId id) {
+    return frozen.resolve(id.value() + SUFFIX);
+  }
+
+  boolean isFrozen(BoxId id) {
+    return Files.exists(frozenOf(id));
+  }
+
+  /** Makes the box's disk one of the frozen, on stable storage; nothing holds it any more. */
+  void freeze(BoxId id) {
+    try {
+      synchronise(of(id), StandardOpenOption.WRITE);
+      Files.setPosixFilePermissions(of(id), PosixFilePermissions.fromString("r--------"));
+      Files.move(of(id), frozenOf(id), StandardCopyOption.ATOMIC_MOVE);
+      synchronise(frozen, StandardOpenOption.READ);
+    } catch (IOException failed) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL,
+          "cannot keep the disk of the box %s: %s".formatted(id, failed),
+          failed);
+    }
+  }
+
+  private static void synchronise(Path file, StandardOpenOption how) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, how)) {
+      channel.force(true);
+    }
+  }
+
+  List<BoxId> frozen() {
+    try (Stream<Path> files = Files.list(frozen)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(SUFFIX))
+          .map(name -> new BoxId(name.substring(0, name.length() - SUFFIX.length())))
+          .toList();
+    } catch (IOException failed) {
+      throw new ErrandException(FailureCode.DISK_FULL, "cannot read the folder " + frozen, failed);
+    }
+  }
+
+  /** What it takes on the host, which is less than its length; the JDK cannot tell. */
+  long frozenBytes(BoxId id) {
+    List<String> command = List.of("stat", "--format=%b", frozenOf(id).toString());
+    try {
+      Process stat = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Long.parseLong(said.strip()) * STAT_BLOCK_BYTES;
+    } catch (IOException | NumberFormatException failed) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "cannot measure the frozen disk of the box " + id, failed);
+    }
+  }
+
+  void removeFrozen(BoxId id) {
+    try {
+      Files.deleteIfExists(frozenOf(id));
+    } catch (IOException failed) {
+      throw new ErrandException(
+          FailureCode.DISK_FULL, "cannot remove the frozen disk of the box " + id, failed);
     }
   }
 }

@@ -10,6 +10,9 @@ public interface DiskHost {
   /** Where the disks lie; made when it is missing. */
   Path disks();
 
+  /** Where disks lie that nobody writes any more; made when it is missing. */
+  Path frozen();
+
   /** Bytes that a disk leaves free beside it; 0 leaves nothing. */
   long reserveBytes();
 

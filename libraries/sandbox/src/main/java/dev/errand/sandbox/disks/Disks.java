@@ -16,20 +16,25 @@ import org.jspecify.annotations.Nullable;
 public final class Disks implements AutoCloseable {
   private final DiskFiles files;
   private final @Nullable Mounter mounter;
+  private final FrozenDisks frozen;
 
-  private Disks(DiskFiles files, @Nullable Mounter mounter) {
+  private Disks(DiskFiles files, @Nullable Mounter mounter, @Nullable Mounter trimmer) {
     this.files = files;
     this.mounter = mounter;
+    this.frozen = new FrozenDisks(files, trimmer);
   }
 
   /** One for each box. */
   public static Disks of(DiskHost host) {
-    return new Disks(new DiskFiles(host.disks(), host.reserveBytes()), new Mounter(host));
+    return new Disks(
+        new DiskFiles(host.disks(), host.frozen(), host.reserveBytes()),
+        new Mounter(host),
+        new Mounter(host));
   }
 
   /** None for anybody; what earlier lives of the installation have left can be removed. */
   public static Disks none(DiskHost host) {
-    return new Disks(new DiskFiles(host.disks(), 0), null);
+    return new Disks(new DiskFiles(host.disks(), host.frozen(), 0), null, null);
   }
 
   /** What this machine lacks for disks, and what to do about it; empty when it is nothing. */
@@ -61,11 +66,21 @@ public final class Disks implements AutoCloseable {
     }
   }
 
-  /** Once its runner lives, which waits for it; repeating it changes nothing. */
-  public void attach(BoxId id, long pid) {
+  /**
+   * Once its runner lives, which waits for it; repeating it changes nothing.
+   *
+   * @param base the frozen disk that shows through where this one has nothing; null for none
+   * @throws ErrandException ENGINE_FAILED when the engine's host does not allow it
+   */
+  public void attach(BoxId id, long pid, @Nullable BoxId base) {
     if (mounter != null) {
-      mounter.attach(id, pid);
+      mounter.attach(id, pid, base);
     }
+  }
+
+  /** Those that boxes have left to others. */
+  public FrozenDisks frozen() {
+    return frozen;
   }
 
   public void remove(BoxId id) {
@@ -75,6 +90,7 @@ public final class Disks implements AutoCloseable {
   /** Boxes keep their disks. */
   @Override
   public void close() {
+    frozen.close();
     if (mounter != null) {
       mounter.close();
     }

@@ -22,6 +22,10 @@ final class Mounter implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** Twice the minute that the kernel is given to write what a dead box had not. */
+  private static final Duration TRIMMED = Duration.ofMinutes(2);
+
   private static final int TRIES = 2;
 
   /** A box without its disk is never used: it could fill the node's. */
@@ -43,19 +47,31 @@ final class Mounter implements AutoCloseable {
    * container.
    *
    * @param pid of the box's runner, on the engine's host
+   * @param base the frozen disk below it; null for none
    * @throws ErrandException ENGINE_FAILED when the engine's host does not allow it
    */
-  void attach(BoxId id, long pid) {
-    host.call("attach the disk of " + id, client -> attachAtOnce(client, id, pid));
+  void attach(BoxId id, long pid, @Nullable BoxId base) {
+    String request = "%d %s%s".formatted(pid, id, base == null ? "" : " " + base);
+    host.call("attach the disk of " + id, client -> ask(client, id, request, ANSWER));
   }
 
-  private synchronized boolean attachAtOnce(DockerClient client, BoxId id, long pid) {
+  /**
+   * Gives the host back the room that a dead box's disk does not use. The disk is whole then.
+   *
+   * @throws ErrandException ENGINE_FAILED when something still holds it
+   */
+  void trim(BoxId id) {
+    host.call("trim the disk of " + id, client -> ask(client, id, "trim " + id, TRIMMED));
+  }
+
+  private synchronized boolean ask(
+      DockerClient client, BoxId id, String request, Duration patience) {
     IOException lost = new IOException("no answer");
     for (int attempt = 0; attempt < TRIES; attempt++) {
       try {
         MounterLine open = line == null ? start(client) : line;
         line = open;
-        String answer = open.ask("%d %s".formatted(pid, id.value()), ANSWER);
+        String answer = open.ask(request, patience);
         if (!answer.equals("ok")) {
           throw new ErrandException(
               FailureCode.ENGINE_FAILED,

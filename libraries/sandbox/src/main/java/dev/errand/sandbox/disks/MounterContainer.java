@@ -30,6 +30,7 @@ public final class MounterContainer {
   private static final String PROGRAM_INSIDE = "/errand/mounter";
   private static final String BOXES_INSIDE = "/errand/boxes";
   private static final String DISKS_INSIDE = "/errand/disks";
+  private static final String FROZEN_INSIDE = "/errand/frozen";
 
   /** Mounts and namespaces, others' /proc, loop devices, folders of an ordinary user. */
   private static final Capability[] CAPABILITIES = {
@@ -113,6 +114,7 @@ public final class MounterContainer {
             List.of(
                 bound(host.mounter(), PROGRAM_INSIDE).withReadOnly(true),
                 bound(host.boxes(), BOXES_INSIDE).withReadOnly(true),
+                bound(host.frozen(), FROZEN_INSIDE).withReadOnly(true),
                 bound(host.disks(), DISKS_INSIDE)));
   }
 

@@ -30,7 +30,7 @@ class DiskFilesTest {
   }
 
   private DiskFiles files(long reserveBytes) {
-    return new DiskFiles(folder.resolve("disks"), reserveBytes);
+    return new DiskFiles(folder.resolve("disks"), folder.resolve("frozen"), reserveBytes);
   }
 
   /** Of {@code st_blocks}, whose unit is 512 bytes. */
