@@ -1,11 +1,13 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import dev.errand.sandbox.EngineSettings;
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +36,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 final class ServerContainers implements Servers {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Path COMPOSITION = SourceTree.ROOT.resolve("docker-compose.yml");
-  private static final Path ENGINE = Path.of("/var/run/docker.sock");
+
+  /** Of these containers and of the boxes. */
+  static final Path ENGINE = Path.of(EngineSettings.of(System.getenv()).host().getPath());
 
   /** What the engine makes of SIGKILL, as when the time to end was over. */
   private static final long KILLED = 128 + 9;
@@ -62,6 +66,7 @@ final class ServerContainers implements Servers {
     run("images/build-server");
     environment.put("ERRAND_SERVER_IMAGE", run("images/build-server", "--print").strip());
     environment.put("ERRAND_DATA", data.toString());
+    environment.put("ERRAND_ENGINE_SOCKET", ENGINE.toString());
     environment.put("ERRAND_PORT", Integer.toString(httpPort));
     environment.put("ERRAND_USER", attribute(data, "uid") + ":" + attribute(ENGINE, "gid"));
     try {
@@ -132,6 +137,16 @@ final class ServerContainers implements Servers {
   @Override
   public boolean isAlive(Service service) {
     return container(service).isRunning();
+  }
+
+  @Override
+  public void awaitBack() {
+    for (Service service : Service.values()) {
+      await(service + " to be started again by the engine")
+          .atMost(START)
+          .until(() -> isAlive(service) && container(service).isHealthy());
+    }
+    tellWhereTheBrokerIs();
   }
 
   /** Nothing: the engine starts again what falls. */
