@@ -26,7 +26,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.DockerComposeContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * Servers as the containers of docker-compose.yml, as it is, in a project of their own. The build
@@ -78,9 +77,6 @@ final class ServerContainers implements Servers {
         new DockerComposeContainer<>("errandtest", COMPOSITION.toFile())
             .withPull(false)
             .withEnv(environment);
-    for (Service service : Service.values()) {
-      composition.waitingFor(instance(service), Wait.forHealthcheck().withStartupTimeout(START));
-    }
   }
 
   /** The settings as the file has them; JSON is YAML. */
@@ -113,7 +109,7 @@ final class ServerContainers implements Servers {
     composition.start();
     Map<String, String> labels = inspect(Service.BROKER).getConfig().getLabels();
     project = Objects.requireNonNull(labels).get("com.docker.compose.project");
-    tellWhereTheBrokerIs();
+    awaitBack();
   }
 
   @Override
@@ -139,11 +135,13 @@ final class ServerContainers implements Servers {
     return container(service).isRunning();
   }
 
+  /** Testcontainers' own wait asks without a pause, which takes a processor from what starts. */
   @Override
   public void awaitBack() {
     for (Service service : Service.values()) {
-      await(service + " to be started again by the engine")
+      await(service + " to be healthy")
           .atMost(START)
+          .pollInterval(Duration.ofMillis(500))
           .until(() -> isAlive(service) && container(service).isHealthy());
     }
     tellWhereTheBrokerIs();
