@@ -75,7 +75,7 @@ class ComposeSystemTest {
     assertThat(limits.getReadonlyRootfs()).isTrue();
     assertThat(limits.getMemory()).isBetween(128L << 20, 1L << 30);
     assertThat(limits.getPidsLimit()).isPositive();
-    assertThat(limits.getRestartPolicy().getName()).isEqualTo("unless-stopped");
+    assertThat(limits.getRestartPolicy().getName()).isEqualTo("always");
     boolean socket = Stream.of(limits.getBinds()).anyMatch(it -> it.toString().contains(SOCKET));
     assertThat(socket).as("has the engine").isEqualTo(WORKERS.contains(service));
   }

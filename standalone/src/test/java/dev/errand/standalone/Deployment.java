@@ -309,6 +309,12 @@ final class Deployment implements AutoCloseable {
     awaitReady();
   }
 
+  /** Returns when all is as before an engine's death; it has been started again. */
+  void awaitBack() {
+    servers.awaitBack();
+    awaitReady();
+  }
+
   /** What was said by whatever runs the service. */
   String logOf(Service service) {
     return servers.logOf(service);

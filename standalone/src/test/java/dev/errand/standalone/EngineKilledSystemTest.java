@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.schemas.FailureCode;
+import dev.errand.standalone.Deployment.Mode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,12 +17,13 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * SIGKILL to the engine's daemon while attempts are in every stage. The daemon that comes back ends
- * the boxes that it finds: what was in them ends once, with a code; what was not yet goes on.
+ * the boxes that it finds: what was in them ends once, with a code; what was not yet goes on. Where
+ * the services are its containers it ends and starts them, the broker among them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineKilledSystemTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int KILLS = 3;
+  private static final int KILLS = Mode.current() == Mode.CONTAINER_PER_SERVICE ? 1 : 3;
   private static final int IN_FLIGHT = 8;
   private static final int PERMITS = 6;
 
@@ -37,7 +39,7 @@ class EngineKilledSystemTest {
   void start() {
     errand =
         Deployment.start(Map.of("errand.provisioner.permits", Integer.toString(PERMITS)), engine);
-    repository = ScratchRepository.withReadme();
+    repository = errand.repository();
     errand.applyEnvironment("plain", repository.url(), "", "5m");
     errand.applyEnvironment("counted", repository.url(), CountedTask.SETUP + "; sleep 0.5", "5m");
   }
@@ -53,8 +55,7 @@ class EngineKilledSystemTest {
     PausedTask task = PausedTask.submit(errand, "plain", "true", "true");
     task.awaitPause();
 
-    engine.kill();
-    engine.start();
+    killEngine();
 
     JsonNode attempt = errand.awaitEnd(task.id()).path("attempts").path(0);
     assertThat(attempt.at("/failure/code").asText())
@@ -71,8 +72,7 @@ class EngineKilledSystemTest {
       for (int kill = 0; kill < KILLS; kill++) {
         int before = traffic.ended().size();
         await("traffic").atMost(PATIENCE).until(() -> traffic.ended().size() > before + 2);
-        engine.kill();
-        engine.start();
+        killEngine();
       }
       int before = traffic.ended().size();
       await("traffic").atMost(PATIENCE).until(() -> traffic.ended().size() > before + IN_FLIGHT);
@@ -91,6 +91,12 @@ class EngineKilledSystemTest {
     String then = errand.tasks().submit(last, "counted", CountedTask.AGENT).path("id").asText();
     ended.put(then, errand.awaitEnd(then));
     ended.forEach((id, task) -> new CountedTask(id, task).assertRanOnce(errand.tasks()));
+  }
+
+  private void killEngine() {
+    engine.kill();
+    engine.start();
+    errand.awaitBack();
   }
 
   private static boolean hasLostItsBox(JsonNode task) {

@@ -2,6 +2,7 @@ package dev.errand.standalone;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.errand.standalone.Deployment.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An engine for one test, which may kill it: in a network namespace of its own, as two engines in
- * one destroy each other's firewall rules, and without a network, as no box has one. It has the
- * default image from the machine's engine. Root only.
+ * one destroy each other's firewall rules, and without a network, as no box has one. Where the
+ * servers are containers it runs them too: then that namespace is this JVM's as well, which reaches
+ * them in their networks. It has its images from the machine's engine. Root only.
  */
 final class OwnEngine implements Surroundings {
   private static final Duration START = Duration.ofMinutes(1);
   private static final String IMAGE = "errand/universal";
 
+  private final boolean hasServers = Mode.current() == Mode.CONTAINER_PER_SERVICE;
   private Path folder = Path.of("nowhere");
   private @Nullable Process containerd;
   private @Nullable Process daemon;
@@ -30,15 +33,32 @@ final class OwnEngine implements Surroundings {
   @Override
   public void before(Path data) {
     try { // of a name of its own: what is left in the data folder is told by that folder's
-      folder = Files.createTempDirectory(data.getParent(), "errand-engine");
+      folder =
+          hasServers
+              ? Files.createDirectory(ServerContainers.ENGINE.getParent())
+              : Files.createTempDirectory(data.getParent(), "errand-engine");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     startContainerd();
     start();
-    String copy = "docker save %s | docker --host %s load".formatted(IMAGE, host());
-    CommandResult.of(List.of("bash", "-o", "pipefail", "-c", copy), SourceTree.ROOT, "", Map.of())
-        .succeeded();
+    List<String> images = new ArrayList<>(List.of(IMAGE));
+    if (hasServers) {
+      machines("images/build-server");
+      images.add(machines("images/build-server", "--print").out().strip());
+    }
+    String all = String.join(" ", images);
+    String copy = "docker save %s | docker --host %s load".formatted(all, host());
+    machines("bash", "-o", "pipefail", "-c", copy);
+  }
+
+  /** Runs what is about the machine's own engine. */
+  private CommandResult machines(String... command) {
+    Map<String, String> environment = // src/test/network/bin/java says where it is
+        hasServers
+            ? Map.of("DOCKER_HOST", Objects.requireNonNull(System.getenv("MACHINES_ENGINE")))
+            : Map.of();
+    return CommandResult.of(List.of(command), SourceTree.ROOT, "", environment).succeeded();
   }
 
   @Override
@@ -84,17 +104,17 @@ final class OwnEngine implements Surroundings {
 
   /** Returns when it answers. */
   void start() {
-    daemon =
-        launch(
-            "dockerd",
-            "--host=" + host(),
-            "--data-root=" + folder.resolve("data"),
-            "--exec-root=" + folder.resolve("x"),
-            "--pidfile=" + folder.resolve("pid"),
-            "--bridge=none",
-            "--iptables=false",
-            "--ip6tables=false",
-            "--containerd=" + folder.resolve("c.sock"));
+    List<String> command = new ArrayList<>();
+    command.add("dockerd");
+    command.add("--host=" + host());
+    command.add("--data-root=" + folder.resolve("data"));
+    command.add("--exec-root=" + folder.resolve("x"));
+    command.add("--pidfile=" + folder.resolve("pid"));
+    command.add("--containerd=" + folder.resolve("c.sock"));
+    if (!hasServers) {
+      command.addAll(List.of("--bridge=none", "--iptables=false", "--ip6tables=false"));
+    }
+    daemon = launch(command.toArray(String[]::new));
     await("the engine, see " + log())
         .atMost(START)
         .until(() -> docker("version").exitCode() == 0 || !process().isAlive());
@@ -102,7 +122,7 @@ final class OwnEngine implements Surroundings {
   }
 
   private Process launch(String... program) {
-    List<String> command = new ArrayList<>(List.of("unshare", "--net"));
+    List<String> command = new ArrayList<>(hasServers ? List.of() : List.of("unshare", "--net"));
     command.addAll(List.of(program));
     try {
       return new ProcessBuilder(command)

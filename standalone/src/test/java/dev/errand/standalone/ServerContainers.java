@@ -1,11 +1,13 @@
 package dev.errand.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import dev.errand.sandbox.EngineSettings;
 import dev.errand.standalone.ServerSettings.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +26,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.DockerComposeContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * Servers as the containers of docker-compose.yml, as it is, in a project of their own. The build
@@ -34,7 +35,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 final class ServerContainers implements Servers {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Path COMPOSITION = SourceTree.ROOT.resolve("docker-compose.yml");
-  private static final Path ENGINE = Path.of("/var/run/docker.sock");
+
+  /** Of these containers and of the boxes. */
+  static final Path ENGINE = Path.of(EngineSettings.of(System.getenv()).host().getPath());
 
   /** What the engine makes of SIGKILL, as when the time to end was over. */
   private static final long KILLED = 128 + 9;
@@ -62,6 +65,7 @@ final class ServerContainers implements Servers {
     run("images/build-server");
     environment.put("ERRAND_SERVER_IMAGE", run("images/build-server", "--print").strip());
     environment.put("ERRAND_DATA", data.toString());
+    environment.put("ERRAND_ENGINE_SOCKET", ENGINE.toString());
     environment.put("ERRAND_PORT", Integer.toString(httpPort));
     environment.put("ERRAND_USER", attribute(data, "uid") + ":" + attribute(ENGINE, "gid"));
     try {
@@ -73,9 +77,6 @@ final class ServerContainers implements Servers {
         new DockerComposeContainer<>("errandtest", COMPOSITION.toFile())
             .withPull(false)
             .withEnv(environment);
-    for (Service service : Service.values()) {
-      composition.waitingFor(instance(service), Wait.forHealthcheck().withStartupTimeout(START));
-    }
   }
 
   /** The settings as the file has them; JSON is YAML. */
@@ -108,7 +109,7 @@ final class ServerContainers implements Servers {
     composition.start();
     Map<String, String> labels = inspect(Service.BROKER).getConfig().getLabels();
     project = Objects.requireNonNull(labels).get("com.docker.compose.project");
-    tellWhereTheBrokerIs();
+    awaitBack();
   }
 
   @Override
@@ -132,6 +133,18 @@ final class ServerContainers implements Servers {
   @Override
   public boolean isAlive(Service service) {
     return container(service).isRunning();
+  }
+
+  /** Testcontainers' own wait asks without a pause, which takes a processor from what starts. */
+  @Override
+  public void awaitBack() {
+    for (Service service : Service.values()) {
+      await(service + " to be healthy")
+          .atMost(START)
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> isAlive(service) && container(service).isHealthy());
+    }
+    tellWhereTheBrokerIs();
   }
 
   /** Nothing: the engine starts again what falls. */

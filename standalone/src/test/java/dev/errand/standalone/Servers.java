@@ -22,6 +22,9 @@ interface Servers {
 
   boolean isAlive(Service service);
 
+  /** Returns when what died with the engine, which runs again, does its work again. */
+  default void awaitBack() {}
+
   /** What has ended although nobody killed it, and what it said. */
   Optional<String> fallen();
 
