@@ -279,21 +279,4 @@ public sealed interface Event {
    * @param truncated whether the output was longer than is kept
    */
   record LogArtifact(StageName stage, Digest digest, long bytes, boolean truncated) {}
-
-  /**
-   * A diff in the artifact store.
-   *
-   * @param base what it applies to
-   * @param inline the whole text when it is UTF-8 of at most {@link #MAX_INLINE_BYTES}, else null
-   */
-  record Patch(
-      CommitSha base,
-      Digest digest,
-      long bytes,
-      int files,
-      int linesAdded,
-      int linesRemoved,
-      @Nullable String inline) {
-    public static final int MAX_INLINE_BYTES = 128 * 1024;
-  }
 }

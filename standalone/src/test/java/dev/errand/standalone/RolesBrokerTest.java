@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
-import dev.errand.schemas.Event.Patch;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.standalone.AuthorisationTable.Outcome;
 import dev.errand.standalone.AuthorisationTable.Row;
