@@ -34,6 +34,14 @@ public interface ProvisionerSettings {
   Duration maxSetup();
 
   /**
+   * Bytes of this node's disk that prepared containers may take, 0 to 10 TiB; the least recently used
+   * goes first. A small value prepares the same environment again and again, a large one leaves boxes
+   * less room.
+   */
+  @WithDefault("21474836480")
+  long cacheBytes();
+
+  /**
    * Registries that images may come from, such as docker.io or ghcr.io; absent allows all. Images
    * that are on the engine already belong to the registry that their name says.
    */
@@ -55,6 +63,7 @@ public interface ProvisionerSettings {
         settings.checkoutTimeout(),
         Duration.ofSeconds(1),
         Duration.ofHours(6));
+    SettingRange.require("errand.provisioner.cache-bytes", settings.cacheBytes(), 0, 10L << 40);
     SettingRange.require(
         "errand.provisioner.max-setup",
         settings.maxSetup(),

@@ -231,6 +231,7 @@ final class Workshop implements AutoCloseable {
     agent.close();
     service.close();
     tools.boxes().all().forEach(tools.boxes()::remove);
+    tools.boxes().frozen().all().forEach(tools.boxes().frozen()::remove);
     tools.boxes().close();
     tools.engine().close();
     tools.proxy().close();

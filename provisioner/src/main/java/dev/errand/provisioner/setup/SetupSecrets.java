@@ -1,4 +1,4 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.setup;
 
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.SecretSealed;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The values that a task's setup may see, opened for as long as it runs. */
-final class SetupSecrets implements AutoCloseable {
+public final class SetupSecrets implements AutoCloseable {
   /** Admission has read the version already; this node is at most moments behind. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -33,7 +33,7 @@ final class SetupSecrets implements AutoCloseable {
    *
    * @throws ErrandException SECRET_MISSING
    */
-  static SetupSecrets open(TaskSpec task, Vault vault, Table<SecretSealed> table)
+  public static SetupSecrets open(TaskSpec task, Vault vault, Table<SecretSealed> table)
       throws InterruptedException {
     SetupSecrets secrets = new SetupSecrets();
     for (Map.Entry<SecretName, Integer> granted : task.secretVersions().entrySet()) {
@@ -65,18 +65,18 @@ final class SetupSecrets implements AutoCloseable {
     TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
   }
 
-  RedactingFilter filter() {
+  public RedactingFilter filter() {
     return new RedactingFilter(opened.values());
   }
 
   /** Copies for one phase; {@link #wipe} them after it. */
-  Map<String, byte[]> values() {
+  public Map<String, byte[]> values() {
     Map<String, byte[]> values = new HashMap<>();
     opened.forEach((name, secret) -> values.put(name.value(), secret.toBytes()));
     return values;
   }
 
-  static void wipe(Map<String, byte[]> values) {
+  public static void wipe(Map<String, byte[]> values) {
     values.values().forEach(value -> Arrays.fill(value, (byte) 0));
   }
 
