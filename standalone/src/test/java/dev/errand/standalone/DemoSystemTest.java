@@ -110,16 +110,19 @@ class DemoSystemTest {
       left.addAll(docker("volume", "ls", "-q", "--filter", mine));
       left.addAll(docker("network", "ls", "-q", "--filter", mine));
       Path boxes = new DataFolder(data).boxes();
-      Path disks = boxes.resolve("disks");
-      try (var folders = Files.list(boxes);
-          var files = Files.list(disks)) {
+      List<Path> ours = List.of(boxes.resolve("disks"), boxes.resolve("frozen"));
+      try (var folders = Files.list(boxes)) {
         folders
             .filter(Files::isDirectory)
             .filter(box -> !PROGRAMS.matcher(box.getFileName().toString()).matches())
-            .filter(box -> !box.equals(disks))
+            .filter(box -> !ours.contains(box))
             .map(Path::toString)
             .forEach(left::add);
-        files.map(Path::toString).forEach(left::add);
+      }
+      for (Path own : ours) {
+        try (var files = Files.list(own)) {
+          files.map(Path::toString).forEach(left::add);
+        }
       }
     } finally {
       removeImages();
