@@ -21,12 +21,12 @@ import java.util.Optional;
 final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOut> {
   static final StageName NAME = new StageName("checkout");
 
-  private final NodeTools tools;
+  private final Preparation preparation;
   private final Checkout checkout;
   private final ProvisionerSettings settings;
 
-  CheckOutStage(NodeTools tools, Checkout checkout, ProvisionerSettings settings) {
-    this.tools = tools;
+  CheckOutStage(Preparation preparation, Checkout checkout, ProvisionerSettings settings) {
+    this.preparation = preparation;
     this.checkout = checkout;
     this.settings = settings;
   }
@@ -48,7 +48,7 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
   public RepositoryCheckedOut process(ContainerCreated fact, Lease lease)
       throws InterruptedException {
     TaskSpec task = fact.spec();
-    Optional<Box> box = tools.boxes().find(fact.run());
+    Optional<Box> box = preparation.own(fact.run());
     if (box.isPresent()) {
       checkout.run(fact.run(), task, Checkout.Target.of(task), box.get(), lease);
     } else {

@@ -1,6 +1,7 @@
 package dev.errand.provisioner;
 
 import dev.errand.provisioner.images.Images;
+import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Engine;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
@@ -8,6 +9,7 @@ import dev.errand.schemas.Event.AttemptSubmitted;
 import dev.errand.schemas.Event.ContainerCreated;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
@@ -70,8 +72,11 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
     placement.own(fact.run(), lease);
     EnvironmentSpec environment = fact.spec().environment();
     images.ensure(environment.image(), lease::progress);
-    preparation.boxAtOnce(fact.run(), fact.spec(), lease);
-    return new ContainerCreated(
-        fact.run(), node, BoxIds.of(fact.run()), fact.prompt(), fact.spec());
+    BoxId box =
+        preparation
+            .boxAtOnce(fact.run(), fact.spec(), lease)
+            .map(Box::id)
+            .orElse(BoxIds.of(fact.run()));
+    return new ContainerCreated(fact.run(), node, box, fact.prompt(), fact.spec());
   }
 }

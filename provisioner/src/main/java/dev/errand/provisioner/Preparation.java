@@ -14,6 +14,7 @@ import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.FailureKind;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.BoxId;
@@ -68,7 +69,7 @@ final class Preparation {
    * <p>USER failure: PIN_UNAVAILABLE.
    */
   Optional<Box> boxAtOnce(RunId run, TaskSpec task, Lease lease) throws InterruptedException {
-    Optional<Box> claimed = tools.boxes().find(run);
+    Optional<Box> claimed = own(run);
     if (claimed.isPresent()) {
       return claimed;
     }
@@ -76,7 +77,7 @@ final class Preparation {
     lease.check();
     return switch (cache.start(run, task.environment().id(), wanted)) {
       case Start.Uncached none -> {
-        Box box = create(BoxIds.of(run), task, null);
+        Box box = tools.boxes().create(spec(BoxIds.of(run), task, null));
         requirePins(box, task.environment());
         yield Optional.of(tools.boxes().claim(box, run));
       }
@@ -88,25 +89,31 @@ final class Preparation {
 
   private Box thaw(RunId run, TaskSpec task, Snapshot snapshot) throws InterruptedException {
     Prepared prepared = new Prepared(snapshot.box(), snapshot.fingerprint().value());
-    Box box = tools.boxes().claim(create(BoxIds.of(run), task, prepared), run);
+    BoxSpec spec = spec(BoxIds.of(run), task, prepared);
+    Box box =
+        cache
+            .standby(run, spec)
+            .orElseGet(() -> tools.boxes().claim(tools.boxes().create(spec), run));
     cache.used(snapshot, run);
     return box;
   }
 
-  private Box create(BoxId id, TaskSpec task, @Nullable Prepared prepared)
+  private BoxSpec spec(BoxId id, TaskSpec task, @Nullable Prepared prepared)
       throws InterruptedException {
     EnvironmentSpec environment = task.environment();
     Path mirror = tools.mirrors().directory(environment.repository());
-    return tools
-        .boxes()
-        .create(
-            new BoxSpec(
-                id,
-                tools.engine().imageId(environment.image()),
-                environment.limits(),
-                environment.id(),
-                prepared,
-                List.of(new ReadOnlyMount(mirror, MIRROR))));
+    return new BoxSpec(
+        id,
+        tools.engine().imageId(environment.image()),
+        environment.limits(),
+        environment.id(),
+        prepared,
+        List.of(new ReadOnlyMount(mirror, MIRROR)));
+  }
+
+  /** The box that the run's agent works in: not the one that it prepares for itself and others. */
+  Optional<Box> own(RunId run) {
+    return tools.boxes().find(run).filter(box -> !box.id().equals(BoxIds.ofBuild(run)));
   }
 
   private void requirePins(Box box, EnvironmentSpec environment) throws InterruptedException {
@@ -128,7 +135,7 @@ final class Preparation {
     Fingerprint fingerprint = wanted.fingerprint();
     boolean builder = Files.exists(job.lease().directory().resolve(HEAD));
     RunId joined = null;
-    while (tools.boxes().find(job.run()).isEmpty()) {
+    while (own(job.run()).isEmpty()) {
       job.lease().check();
       Optional<Snapshot> found = cache.find(fingerprint);
       if (found.isPresent()) {
@@ -152,16 +159,25 @@ final class Preparation {
         }
         case Start.Hit hit -> {} // the next look takes it
         case Start.Uncached none -> { // disks were switched off since the run was placed
-          Box box = tools.boxes().claim(create(BoxIds.of(job.run()), job.task(), null), job.run());
-          checkout.run(job.run(), job.task(), Checkout.Target.of(job.task()), box, job.lease());
-          scripts.setUp(box, job.task().commit());
-          return true;
+          builder = true;
+          setUpAlone(job, scripts);
         }
       }
     }
     Box box = work.of(job.run());
     checkout.run(job.run(), job.task(), Checkout.Target.of(job.task()), box, job.lease());
     return builder;
+  }
+
+  /** In a box of its own, at the task's commit, for this run alone. */
+  private void setUpAlone(SetupScripts.Job job, SetupScripts scripts)
+      throws IOException, InterruptedException {
+    TaskSpec task = job.task();
+    Box image = tools.boxes().create(spec(BoxIds.of(job.run()), task, null));
+    requirePins(image, task.environment());
+    Box box = tools.boxes().claim(image, job.run());
+    checkout.run(job.run(), task, Checkout.Target.of(task), box, job.lease());
+    scripts.setUp(box, task.commit());
   }
 
   /** The setup that others wait for has failed by its own doing: theirs would as well. */
@@ -178,11 +194,17 @@ final class Preparation {
       throws IOException, InterruptedException {
     TaskSpec task = job.task();
     try {
-      Checkout.Target head = head(job);
+      Optional<Checkout.Target> found = head(job);
+      if (found.isEmpty()) {
+        cache.giveUp(wanted.fingerprint(), job.run());
+        setUpAlone(job, scripts);
+        return;
+      }
+      Checkout.Target head = found.get();
       scripts.note("miss", "miss: %s; prepared from %s".formatted(why, head.commit()));
       BoxId id = BoxIds.ofBuild(job.run());
       if (!cache.isFrozen(id)) { // else we have died between freezing it and saying so
-        Box box = create(id, task, null);
+        Box box = tools.boxes().claim(tools.boxes().create(spec(id, task, null)), job.run());
         requirePins(box, task.environment());
         checkout.run(job.run(), task, head, box, job.lease());
         scripts.setUp(box, head.commit());
@@ -198,20 +220,32 @@ final class Preparation {
     }
   }
 
-  /** The head of the environment's branch when the build began: the same after a restart. */
-  private Checkout.Target head(SetupScripts.Job job) throws IOException, InterruptedException {
+  /**
+   * The head of the environment's branch when the build began: the same after a restart. Empty when
+   * there is no such branch, as a task may name another.
+   */
+  private Optional<Checkout.Target> head(SetupScripts.Job job)
+      throws IOException, InterruptedException {
     Path note = job.lease().directory().resolve(HEAD);
     if (Files.exists(note)) {
       String[] words = Files.readString(note).split(" ", 2);
-      return new Checkout.Target(new RefName(words[1]), new CommitSha(words[0]));
+      return Optional.of(new Checkout.Target(new RefName(words[1]), new CommitSha(words[0])));
     }
     EnvironmentSpec environment = job.task().environment();
-    Resolved resolved = tools.mirrors().resolve(environment.repository(), environment.branch());
+    Resolved resolved;
+    try {
+      resolved = tools.mirrors().resolve(environment.repository(), environment.branch());
+    } catch (ErrandException missing) {
+      if (missing.failure().code() == FailureCode.REF_NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw missing;
+    }
     Path draft = note.resolveSibling(HEAD + ".new");
     Files.createDirectories(note.getParent());
     Files.writeString(draft, resolved.commit() + " " + resolved.branch());
     Files.move(draft, note, StandardCopyOption.ATOMIC_MOVE);
     job.lease().progress(new Progress.Noticed("preparing from the head of " + resolved.branch()));
-    return new Checkout.Target(resolved.branch(), resolved.commit());
+    return Optional.of(new Checkout.Target(resolved.branch(), resolved.commit()));
   }
 }

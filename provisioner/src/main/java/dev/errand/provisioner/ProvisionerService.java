@@ -29,7 +29,7 @@ public final class ProvisionerService implements AutoCloseable {
     ProbeBox probe = new ProbeBox(tools.engine(), tools.boxes());
     fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), probe, host.clock());
     permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
-    cache = new NodeCache(host, tools.boxes(), settings.cacheBytes());
+    cache = new NodeCache(host, tools.boxes(), settings.cacheBytes(), settings.standbys());
     Checkout checkout = new Checkout(tools, settings, host.clock());
     Preparation preparation = new Preparation(tools, cache, checkout);
     create =
@@ -37,11 +37,12 @@ public final class ProvisionerService implements AutoCloseable {
             host, new CreateContainerStage(host, tools, preparation, settings), this::room);
     checkOut =
         new StageRunner(
-            host, new CheckOutStage(tools, checkout, settings), () -> Integer.MAX_VALUE);
+            host, new CheckOutStage(preparation, checkout, settings), () -> Integer.MAX_VALUE);
     setUp =
         new StageRunner(
             host, new SetUpStage(tools, preparation, settings), () -> Integer.MAX_VALUE);
-    reaper = new Reaper(tools.boxes(), host, cache, probe::holds);
+    reaper = new Reaper(
+            tools.boxes(), host, cache, box -> probe.holds(box) || cache.holds(box));
     heartbeat = new Heartbeat(host, "provisioner", this::report);
     mirrors = tools.mirrors();
     clock = host.clock();

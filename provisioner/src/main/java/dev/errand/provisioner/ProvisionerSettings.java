@@ -42,6 +42,13 @@ public interface ProvisionerSettings {
   long cacheBytes();
 
   /**
+   * Boxes that may wait for the next tasks of environments that are in use, 0 to 96. With 0 each task
+   * waits for its box to start; each that waits takes a few MiB of memory and its limit of disk.
+   */
+  @WithDefault("2")
+  int standbys();
+
+  /**
    * Registries that images may come from, such as docker.io or ghcr.io; absent allows all. Images
    * that are on the engine already belong to the registry that their name says.
    */
@@ -63,6 +70,7 @@ public interface ProvisionerSettings {
         settings.checkoutTimeout(),
         Duration.ofSeconds(1),
         Duration.ofHours(6));
+    SettingRange.require("errand.provisioner.standbys", settings.standbys(), 0, 96);
     SettingRange.require("errand.provisioner.cache-bytes", settings.cacheBytes(), 0, 10L << 40);
     SettingRange.require(
         "errand.provisioner.max-setup",

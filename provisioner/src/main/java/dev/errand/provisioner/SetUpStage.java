@@ -49,17 +49,17 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       throws InterruptedException {
     SetupScripts.Job job = new SetupScripts.Job(fact.run(), fact.spec(), lease);
     try (SetupScripts scripts = SetupScripts.open(tools, job, maxSetup)) {
-      Optional<Box> box = tools.boxes().find(fact.run());
+      Optional<Box> box = preparation.own(fact.run());
       if (box.isPresent() && box.get().prepared() == null) {
         scripts.setUp(box.get(), fact.head());
       } else if (!preparation.ensure(job, scripts)) {
         Box prepared = new BoxWork(tools.boxes()).of(fact.run());
-        BoxId from = prepared.prepared();
-        scripts.note("hit", "hit: starts from the snapshot %s".formatted(from));
+        scripts.note("hit", "hit: starts from the snapshot %s".formatted(prepared.prepared()));
         scripts.maintain(prepared);
       }
+      BoxId own = new BoxWork(tools.boxes()).of(fact.run()).id();
       return new EnvironmentPrepared(
-          fact.run(), fact.node(), fact.box(), fact.prompt(), fact.spec(), scripts.finish());
+          fact.run(), fact.node(), own, fact.prompt(), fact.spec(), scripts.finish());
     } catch (IOException e) {
       throw DiskFailure.of("keep the setup's log", e);
     }

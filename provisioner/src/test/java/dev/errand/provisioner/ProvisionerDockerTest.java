@@ -177,11 +177,11 @@ final class ProvisionerDockerTest {
     AttemptSubmitted fact =
         shop.fact(Workshop.newRun(), origin, Wish.setup("echo once >> /root/count; echo out"));
     TestLease lease = new TestLease(folder.resolve("again"));
-    NodeCache cache = new NodeCache(shop.host, shop.tools.boxes(), 0);
+    NodeCache cache = new NodeCache(shop.host, shop.tools.boxes(), 0, 0);
     Checkout checkout = new Checkout(shop.tools, shop.settings, shop.host.clock());
     Preparation preparation = new Preparation(shop.tools, cache, checkout);
     var create = new CreateContainerStage(shop.host, shop.tools, preparation, shop.settings);
-    var checkOut = new CheckOutStage(shop.tools, checkout, shop.settings);
+    var checkOut = new CheckOutStage(preparation, checkout, shop.settings);
     var setUp = new SetUpStage(shop.tools, preparation, shop.settings);
 
     var created = create.process(fact, lease);
@@ -248,7 +248,7 @@ final class ProvisionerDockerTest {
     Path root = folder.resolve("left");
     BoxesSettings settings = BoxesSettings.of("left-" + folder.getFileName(), Workshop.NODE, root);
     try (Boxes boxes = new Boxes(shop.tools.engine(), settings);
-        NodeCache cache = new NodeCache(shop.host, boxes, 0)) {
+        NodeCache cache = new NodeCache(shop.host, boxes, 0, 0)) {
       boxes.create(spec(BoxIds.of(Workshop.newRun())));
       Files.createDirectory(root.resolve("0123456789ab"));
 
@@ -264,7 +264,7 @@ final class ProvisionerDockerTest {
     Path root = folder.resolve("stuck");
     BoxesSettings settings = without("stuck-" + folder.getFileName(), root);
     try (Boxes boxes = new Boxes(shop.tools.engine(), settings);
-        NodeCache cache = new NodeCache(shop.host, boxes, 0)) {
+        NodeCache cache = new NodeCache(shop.host, boxes, 0, 0)) {
       Box box = boxes.create(spec(BoxIds.of(Workshop.newRun())));
       Path obstacle = Files.createDirectory(boxes.socket(box, "held"));
       Files.createFile(obstacle.resolve("file"));
@@ -291,7 +291,7 @@ final class ProvisionerDockerTest {
     Path root = folder.resolve("tried");
     BoxesSettings settings = without("tried-" + folder.getFileName(), root);
     try (Boxes boxes = new Boxes(shop.tools.engine(), settings);
-        NodeCache cache = new NodeCache(shop.host, boxes, 0)) {
+        NodeCache cache = new NodeCache(shop.host, boxes, 0, 0)) {
       ProbeBox living = new ProbeBox(shop.tools.engine(), boxes);
       ProbeBox killed = new ProbeBox(shop.tools.engine(), boxes);
       assertThat(living.shown()).containsKey("end");
@@ -312,7 +312,7 @@ final class ProvisionerDockerTest {
     BoxesSettings settings =
         BoxesSettings.of("shows-" + folder.getFileName(), Workshop.NODE, folder.resolve("shows"));
     try (Boxes boxes = new Boxes(shop.tools.engine(), settings);
-        NodeCache cache = new NodeCache(shop.host, boxes, 0)) {
+        NodeCache cache = new NodeCache(shop.host, boxes, 0, 0)) {
       ProbeBox probe = new ProbeBox(shop.tools.engine(), boxes);
       Map<String, String> shown = probe.shown();
       probe.end();

@@ -4,6 +4,7 @@ import dev.errand.cache.Ingredients;
 import dev.errand.cache.Snapshot;
 import dev.errand.cache.Snapshots;
 import dev.errand.sandbox.Box;
+import dev.errand.sandbox.BoxSpec;
 import dev.errand.sandbox.Boxes;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.SnapshotChanged;
@@ -50,11 +51,14 @@ public final class NodeCache implements AutoCloseable {
   private final Table<SnapshotChanged> log;
   private final BuildLocks locks;
   private final Map<Fingerprint, Failure> failures = new ConcurrentHashMap<>();
+  private final Standbys standbys;
 
   /**
    * @param budgetBytes what all snapshots of this node may take on its disk
+   * @param maxStandbys boxes that may wait for runs
    */
-  public NodeCache(StageHost host, Boxes boxes, long budgetBytes) {
+  public NodeCache(StageHost host, Boxes boxes, long budgetBytes, int maxStandbys) {
+    this.standbys = new Standbys(boxes, maxStandbys, host.clock(), this::serves);
     this.host = host;
     this.boxes = boxes;
     this.budgetBytes = budgetBytes;
@@ -101,6 +105,22 @@ public final class NodeCache implements AutoCloseable {
         .filter(snapshot -> boxes.frozen().all().contains(snapshot.box()));
   }
 
+  private boolean serves(BoxId box) {
+    Instant now = host.clock().instant();
+    return snapshots.on(host.node()).stream()
+        .anyMatch(snapshot -> snapshot.box().equals(box) && snapshot.isValid(now));
+  }
+
+  /** A box that waits for a run like this one, the run's from now on; empty when none does. */
+  public Optional<Box> standby(RunId run, BoxSpec template) {
+    return standbys.take(run, template);
+  }
+
+  /** Whether the box waits for a run, or is about to. */
+  public boolean holds(BoxId box) {
+    return standbys.holds(box);
+  }
+
   /** The live run that builds it. */
   public Optional<RunId> builder(Fingerprint fingerprint) {
     return locks.holder(fingerprint);
@@ -132,6 +152,11 @@ public final class NodeCache implements AutoCloseable {
         made.fingerprint(),
         new SnapshotChange.Created(made.parts(), head, bytes, run));
     locks.release(made.fingerprint(), run);
+  }
+
+  /** The run does not build it after all: whoever waits for it may. */
+  public void giveUp(Fingerprint fingerprint, RunId run) {
+    locks.release(fingerprint, run);
   }
 
   /** The setup has failed: nothing is kept, and whoever waits for it learns why. */
@@ -181,6 +206,7 @@ public final class NodeCache implements AutoCloseable {
       return;
     }
     locks.sweep();
+    standbys.sweep();
     Instant now = host.clock().instant();
     Set<BoxId> kept = new HashSet<>(boxes.frozen().all());
     kept.removeAll(expected);
@@ -243,6 +269,7 @@ public final class NodeCache implements AutoCloseable {
 
   @Override
   public void close() {
+    standbys.close();
     log.close();
   }
 }
