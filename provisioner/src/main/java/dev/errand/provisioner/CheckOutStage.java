@@ -1,6 +1,5 @@
 package dev.errand.provisioner;
 
-import dev.errand.sandbox.Box;
 import dev.errand.schemas.Event.ContainerCreated;
 import dev.errand.schemas.Event.RepositoryCheckedOut;
 import dev.errand.schemas.TaskSpec;
@@ -10,7 +9,6 @@ import dev.errand.stage.Lease;
 import dev.errand.stage.Stage;
 import dev.errand.stage.StageSpec;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Has the task's commit in the node's mirror and checks it out in the run's box, if it has one
@@ -21,12 +19,12 @@ import java.util.Optional;
 final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOut> {
   static final StageName NAME = new StageName("checkout");
 
-  private final Preparation preparation;
+  private final BoxWork work;
   private final Checkout checkout;
   private final ProvisionerSettings settings;
 
-  CheckOutStage(Preparation preparation, Checkout checkout, ProvisionerSettings settings) {
-    this.preparation = preparation;
+  CheckOutStage(NodeTools tools, Checkout checkout, ProvisionerSettings settings) {
+    this.work = new BoxWork(tools.boxes());
     this.checkout = checkout;
     this.settings = settings;
   }
@@ -48,11 +46,11 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
   public RepositoryCheckedOut process(ContainerCreated fact, Lease lease)
       throws InterruptedException {
     TaskSpec task = fact.spec();
-    Optional<Box> box = preparation.own(fact.run());
-    if (box.isPresent()) {
-      checkout.run(fact.run(), task, Checkout.Target.of(task), box.get(), lease);
+    Checkout.Target target = Checkout.Target.of(task);
+    if (Preparation.isLate(fact)) {
+      checkout.fetch(task.environment().repository(), target, lease);
     } else {
-      checkout.fetch(task.environment().repository(), Checkout.Target.of(task), lease);
+      checkout.run(fact.run(), task, target, work.of(fact.run()), lease);
     }
     return new RepositoryCheckedOut(
         fact.run(), fact.node(), fact.box(), fact.prompt(), task, task.commit());

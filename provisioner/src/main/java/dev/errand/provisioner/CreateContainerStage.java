@@ -76,7 +76,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
         preparation
             .boxAtOnce(fact.run(), fact.spec(), lease)
             .map(Box::id)
-            .orElse(BoxIds.of(fact.run()));
+            .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
     return new ContainerCreated(fact.run(), node, box, fact.prompt(), fact.spec());
   }
 }

@@ -12,6 +12,7 @@ import dev.errand.sandbox.BoxSpec.Prepared;
 import dev.errand.sandbox.BoxSpec.ReadOnlyMount;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
+import dev.errand.schemas.Event;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -123,13 +125,18 @@ final class Preparation {
     }
   }
 
+  /** Whether the run has no box of its own before its setup. */
+  static boolean isLate(Event.OnNode fact) {
+    return fact.box().equals(BoxIds.ofBuild(fact.run()));
+  }
+
   /**
-   * The box of a run that had none, with the task's commit checked out: prepares what it starts from,
+   * The box of a run that is late, with the task's commit checked out: prepares what it starts from,
    * or waits for the run that does.
    *
-   * @return whether this run has prepared it, which needs no maintenance then
+   * @return whether this run's setup has run, so that no maintenance is due
    */
-  boolean ensure(SetupScripts.Job job, SetupScripts scripts)
+  boolean prepare(SetupScripts.Job job, SetupScripts scripts)
       throws IOException, InterruptedException {
     Ingredients wanted = ingredients(job.task());
     Fingerprint fingerprint = wanted.fingerprint();
@@ -158,18 +165,19 @@ final class Preparation {
           TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }
         case Start.Hit hit -> {} // the next look takes it
-        case Start.Uncached none -> { // disks were switched off since the run was placed
-          builder = true;
-          setUpAlone(job, scripts);
-        }
+        case Start.Uncached none -> setUpAlone(job, scripts); // since the run was placed
       }
     }
     Box box = work.of(job.run());
+    if (box.prepared() == null) {
+      setUpAlone(job, scripts);
+      return true;
+    }
     checkout.run(job.run(), job.task(), Checkout.Target.of(job.task()), box, job.lease());
     return builder;
   }
 
-  /** In a box of its own, at the task's commit, for this run alone. */
+  /** In a box of its own, at the task's commit, for this run alone: nothing else can be prepared. */
   private void setUpAlone(SetupScripts.Job job, SetupScripts scripts)
       throws IOException, InterruptedException {
     TaskSpec task = job.task();
@@ -208,6 +216,7 @@ final class Preparation {
         requirePins(box, task.environment());
         checkout.run(job.run(), task, head, box, job.lease());
         scripts.setUp(box, head.commit());
+        scripts.warnOfSecrets(box, begun(job));
         job.lease().check();
         cache.freeze(box);
       }
@@ -218,6 +227,11 @@ final class Preparation {
       }
       throw failed;
     }
+  }
+
+  /** Before the box was made. */
+  private static Instant begun(SetupScripts.Job job) throws IOException {
+    return Files.getLastModifiedTime(job.lease().directory().resolve(HEAD)).toInstant();
   }
 
   /**

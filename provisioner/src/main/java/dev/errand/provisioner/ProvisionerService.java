@@ -37,7 +37,7 @@ public final class ProvisionerService implements AutoCloseable {
             host, new CreateContainerStage(host, tools, preparation, settings), this::room);
     checkOut =
         new StageRunner(
-            host, new CheckOutStage(preparation, checkout, settings), () -> Integer.MAX_VALUE);
+            host, new CheckOutStage(tools, checkout, settings), () -> Integer.MAX_VALUE);
     setUp =
         new StageRunner(
             host, new SetUpStage(tools, preparation, settings), () -> Integer.MAX_VALUE);

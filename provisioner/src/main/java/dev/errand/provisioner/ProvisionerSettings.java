@@ -35,8 +35,8 @@ public interface ProvisionerSettings {
 
   /**
    * Bytes of this node's disk that prepared containers may take, 0 to 10 TiB; the least recently used
-   * goes first. A small value prepares the same environment again and again, a large one leaves boxes
-   * less room.
+   * goes first. With 0 nothing is kept and each task has its own setup; a small value prepares the
+   * same environment again and again, a large one leaves boxes less room.
    */
   @WithDefault("21474836480")
   long cacheBytes();

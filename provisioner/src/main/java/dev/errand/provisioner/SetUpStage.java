@@ -5,14 +5,12 @@ import dev.errand.sandbox.Box;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.RepositoryCheckedOut;
 import dev.errand.schemas.Topic;
-import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
 import dev.errand.stage.Stage;
 import dev.errand.stage.StageSpec;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Has the run's box set up: by the setup script, in this box or in one that is kept for later runs;
@@ -49,17 +47,16 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       throws InterruptedException {
     SetupScripts.Job job = new SetupScripts.Job(fact.run(), fact.spec(), lease);
     try (SetupScripts scripts = SetupScripts.open(tools, job, maxSetup)) {
-      Optional<Box> box = preparation.own(fact.run());
-      if (box.isPresent() && box.get().prepared() == null) {
-        scripts.setUp(box.get(), fact.head());
-      } else if (!preparation.ensure(job, scripts)) {
-        Box prepared = new BoxWork(tools.boxes()).of(fact.run());
-        scripts.note("hit", "hit: starts from the snapshot %s".formatted(prepared.prepared()));
-        scripts.maintain(prepared);
+      boolean setUp = Preparation.isLate(fact) && preparation.prepare(job, scripts);
+      Box box = new BoxWork(tools.boxes()).of(fact.run());
+      if (!setUp && box.prepared() == null) {
+        scripts.setUp(box, fact.head());
+      } else if (!setUp) {
+        scripts.note("hit", "hit: starts from the snapshot %s".formatted(box.prepared()));
+        scripts.maintain(box);
       }
-      BoxId own = new BoxWork(tools.boxes()).of(fact.run()).id();
       return new EnvironmentPrepared(
-          fact.run(), fact.node(), own, fact.prompt(), fact.spec(), scripts.finish());
+          fact.run(), fact.node(), box.id(), fact.prompt(), fact.spec(), scripts.finish());
     } catch (IOException e) {
       throw DiskFailure.of("keep the setup's log", e);
     }

@@ -29,7 +29,9 @@ import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,25 @@ final class SetupScripts implements AutoCloseable {
 
   /** On the first line, so that bash's messages count the lines as the author does. */
   private static final String STRICT = "set -e; ";
+
+  /** A variable on Linux holds no more. */
+  private static final int MAX_FORMS_BYTES = 100_000;
+
+  private static final Duration SCAN_TIME = Duration.ofMinutes(5);
+
+  /** The patterns lie in memory, which the phase's end takes away. */
+  private static final String SCAN =
+      """
+      umask 077
+      forms=/dev/shm/errand-forms
+      printf '%s\\n' "$FORMS" > "$forms"
+      find / -xdev -type f -newerct "@$SINCE" -print0 2>/dev/null |
+        xargs -0 -r grep -lFa -f "$forms" -- 2>/dev/null | head -n 20 |
+        while IFS= read -r file; do
+          echo "warning: $file holds the value of a secret, and the agent can read it"
+        done
+      rm -f "$forms"
+      """;
 
   private final NodeTools tools;
   private final BoxWork work;
@@ -125,6 +146,32 @@ final class SetupScripts implements AutoCloseable {
     String script = task.environment().maintenance();
     if (!script.isBlank()) {
       run("maintenance", box, secretsNote() + script);
+    }
+  }
+
+  /**
+   * Names the files that have been written since and that hold a secret's value, in the log: every
+   * agent that starts from this box could read it there. What a hostile setup hides is not found.
+   */
+  void warnOfSecrets(Box box, Instant since) throws IOException, InterruptedException {
+    byte[] forms = secrets.forms();
+    try {
+      if (forms.length > 0 && forms.length <= MAX_FORMS_BYTES) {
+        PhaseSpec look =
+            new PhaseSpec(
+                "scan-" + run.turn(),
+                PhaseSpec.Kind.SETUP,
+                SCAN,
+                "/",
+                Map.of("SINCE", Long.toString(since.getEpochSecond())),
+                Map.of("FORMS", forms),
+                null,
+                SCAN_TIME);
+        written = true;
+        work.run(box, look, recorder.phase(box.id() + "-" + look.id())::accept);
+      }
+    } finally {
+      Arrays.fill(forms, (byte) 0);
     }
   }
 

@@ -10,10 +10,12 @@ import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.RunId;
+import dev.errand.schemas.ids.SecretName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +77,23 @@ final class CacheDockerTest {
     String tree = "cd /workspace/%s; ".formatted(found.spec().environment().repository().folder());
     assertThat(shop.ask(second, tree + "git rev-parse HEAD; git status --short; cat a.txt b.txt"))
         .isEqualTo(found.spec().commit() + "\ntwo\nnew\n");
+  }
+
+  @Test
+  void aSecretThatSetupHasWrittenIsWarnedOf() throws Exception {
+    SecretName name = new SecretName("API_KEY");
+    shop.seal(name, 1, "very-secret-value");
+    String script =
+        "echo $API_KEY | base64 > /root/.netrc; mkdir -p /opt/x; echo k=$API_KEY > /opt/x/conf;"
+            + " echo harmless > /opt/x/other";
+
+    RunId run = shop.submit(shop.origin(), Wish.setup(script).with(Map.of(name, 1)));
+
+    assertThat(shop.setupLog(shop.awaitPrepared(run)).lines().filter(it -> it.contains("warning")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("/root/.netrc"))
+        .anyMatch(line -> line.contains("/opt/x/conf"));
+    assertThat(shop.ask(run, "ls /dev/shm")).isEmpty();
   }
 
   @Test

@@ -181,7 +181,7 @@ final class ProvisionerDockerTest {
     Checkout checkout = new Checkout(shop.tools, shop.settings, shop.host.clock());
     Preparation preparation = new Preparation(shop.tools, cache, checkout);
     var create = new CreateContainerStage(shop.host, shop.tools, preparation, shop.settings);
-    var checkOut = new CheckOutStage(preparation, checkout, shop.settings);
+    var checkOut = new CheckOutStage(shop.tools, checkout, shop.settings);
     var setUp = new SetUpStage(shop.tools, preparation, shop.settings);
 
     var created = create.process(fact, lease);

@@ -7,9 +7,11 @@ import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.EnvironmentId;
 import dev.errand.schemas.ids.SecretName;
 import dev.errand.secrets.Secret;
+import dev.errand.secrets.SecretForms;
 import dev.errand.secrets.Vault;
 import dev.errand.stage.Table;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,6 +76,12 @@ public final class SetupSecrets implements AutoCloseable {
     Map<String, byte[]> values = new HashMap<>();
     opened.forEach((name, secret) -> values.put(name.value(), secret.toBytes()));
     return values;
+  }
+
+  /** What of them may be found in files, a line each; as secret as they are. Empty without any. */
+  public byte[] forms() {
+    return String.join("\n", SecretForms.of(opened.values()))
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   public static void wipe(Map<String, byte[]> values) {

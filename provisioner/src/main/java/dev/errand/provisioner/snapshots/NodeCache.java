@@ -54,7 +54,7 @@ public final class NodeCache implements AutoCloseable {
   private final Standbys standbys;
 
   /**
-   * @param budgetBytes what all snapshots of this node may take on its disk
+   * @param budgetBytes what all snapshots of this node may take on its disk; 0 keeps none
    * @param maxStandbys boxes that may wait for runs
    */
   public NodeCache(StageHost host, Boxes boxes, long budgetBytes, int maxStandbys) {
@@ -78,9 +78,13 @@ public final class NodeCache implements AutoCloseable {
   }
 
   /** What a run that has no box yet starts from; when it is to build, it holds the lock. */
-  public Start start(RunId run, EnvironmentId environment, Ingredients wanted) {
-    if (!boxes.frozen().areKept()) {
+  public Start start(RunId run, EnvironmentId environment, Ingredients wanted)
+      throws InterruptedException {
+    if (!boxes.frozen().areKept() || budgetBytes == 0) {
       return new Start.Uncached();
+    }
+    if (!log.awaitCaughtUp(READ_BACK)) {
+      LOG.warn("The cache's log is still being read; what it says later is not known yet");
     }
     Fingerprint fingerprint = wanted.fingerprint();
     Optional<Snapshot> found = find(fingerprint);
@@ -102,7 +106,7 @@ public final class NodeCache implements AutoCloseable {
   public Optional<Snapshot> find(Fingerprint fingerprint) {
     return snapshots
         .find(host.node(), fingerprint, host.clock().instant())
-        .filter(snapshot -> boxes.frozen().all().contains(snapshot.box()));
+        .filter(snapshot -> boxes.frozen().has(snapshot.box()));
   }
 
   private boolean serves(BoxId box) {
@@ -133,7 +137,7 @@ public final class NodeCache implements AutoCloseable {
 
   /** Whether the box has been frozen. */
   public boolean isFrozen(BoxId box) {
-    return boxes.frozen().all().contains(box);
+    return boxes.frozen().has(box);
   }
 
   /** Freezes a box that has been set up, which is gone then. */
