@@ -5,6 +5,7 @@ import dev.errand.ingest.access.Operation;
 import dev.errand.ingest.http.Artifacts;
 import dev.errand.ingest.http.Bodies;
 import dev.errand.ingest.http.Numbers;
+import dev.errand.ingest.tasks.CancelRequest;
 import dev.errand.ingest.tasks.Submissions.Submitted;
 import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.ingest.tasks.TaskRequest;
