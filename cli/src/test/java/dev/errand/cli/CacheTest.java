@@ -38,8 +38,7 @@ final class CacheTest {
         "head":"%s","bytes":566231040,"createdAt":"2025-12-31T22:00:00Z",\
         "expiresAt":"2026-01-01T10:00:00Z","usedAt":"2025-12-31T23:55:00Z","uses":%d,\
         "valid":%s,"reason":"%s","changedAt":"2025-12-31T23:00:00Z"}"""
-        .formatted(
-            node, id, "f".repeat(64), "c".repeat(40), uses, reason.isEmpty(), reason);
+        .formatted(node, id, "f".repeat(64), "c".repeat(40), uses, reason.isEmpty(), reason);
   }
 
   private static String page(String... snapshots) {

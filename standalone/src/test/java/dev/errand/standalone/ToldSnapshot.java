@@ -45,8 +45,7 @@ record ToldSnapshot(NodeName node, BoxId box, EnvironmentId environment, Instant
             new EnvironmentId(environment),
             Instant.now().minus(age).truncatedTo(ChronoUnit.MILLIS));
     snapshot.tell(
-        snapshot.createdAt(),
-        new SnapshotChange.Created(INGREDIENTS.parts(), HEAD, BYTES, RUN));
+        snapshot.createdAt(), new SnapshotChange.Created(INGREDIENTS.parts(), HEAD, BYTES, RUN));
     var _ = snapshot.seen(json -> json.has("id"));
     return snapshot;
   }

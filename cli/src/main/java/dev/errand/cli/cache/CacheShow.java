@@ -19,8 +19,7 @@ import picocli.CommandLine.Parameters;
       "A run starts from it only when each part has the same digest for the run."
     })
 public final class CacheShow implements Callable<Integer> {
-  private static final Pattern GRAMMAR =
-      Pattern.compile("(?:([a-z0-9-]{1,40})/)?([0-9a-z]{12})");
+  private static final Pattern GRAMMAR = Pattern.compile("(?:([a-z0-9-]{1,40})/)?([0-9a-z]{12})");
 
   private final Session session;
 

@@ -43,12 +43,7 @@ class SnapshotQueryTest {
       NodeName node, int digit, String environment, Instant at, SnapshotChange change) {
     snapshots.apply(
         new SnapshotChanged(
-            node,
-            box(digit),
-            new EnvironmentId(environment),
-            FINGERPRINT,
-            at,
-            change));
+            node, box(digit), new EnvironmentId(environment), FINGERPRINT, at, change));
   }
 
   private static BoxId box(int digit) {
@@ -93,8 +88,7 @@ class SnapshotQueryTest {
       cursor = page.cursor();
     } while (cursor != null);
 
-    assertThat(read)
-        .containsExactly(box(6), box(4), box(5), box(2), box(3), box(0), box(1));
+    assertThat(read).containsExactly(box(6), box(4), box(5), box(2), box(3), box(0), box(1));
   }
 
   @Test
