@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node keeps, through restarts and over time, on a clock that the test moves. */
@@ -117,7 +118,7 @@ final class NodeCacheDockerTest {
     return box.id();
   }
 
-  private Box box(BoxId frozen) {
+  private Box box(@Nullable BoxId frozen) {
     return boxes.create(
         new BoxSpec(
             Lab.boxId(),

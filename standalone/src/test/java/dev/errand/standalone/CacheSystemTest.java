@@ -10,7 +10,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The second task in an environment finds what the first has prepared; an edit or a reset does not. */
+/**
+ * The second task in an environment finds what the first has prepared; an edit or a reset does not.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CacheSystemTest {
   /** Another answer each time that it runs. */
