@@ -27,60 +27,67 @@ final class Tasks {
       Map<String, String> pins,
       String setup,
       Duration setupLimit,
-      Map<SecretName, Integer> secrets) {
+      Map<SecretName, Integer> secrets,
+      String maintenance) {
     static Wish setup(String script) {
       return new Wish(
-          EnvironmentSpec.DEFAULT_IMAGE, Map.of(), script, Duration.ofMinutes(2), Map.of());
+          EnvironmentSpec.DEFAULT_IMAGE, Map.of(), script, Duration.ofMinutes(2), Map.of(), "");
     }
 
     Wish limited(Duration limit) {
-      return new Wish(image, pins, setup, limit, secrets);
+      return new Wish(image, pins, setup, limit, secrets, maintenance);
     }
 
     Wish pinned(Map<String, String> newPins) {
-      return new Wish(image, newPins, setup, setupLimit, secrets);
+      return new Wish(image, newPins, setup, setupLimit, secrets, maintenance);
     }
 
     Wish on(String newImage) {
-      return new Wish(newImage, pins, setup, setupLimit, secrets);
+      return new Wish(newImage, pins, setup, setupLimit, secrets, maintenance);
     }
 
     Wish with(Map<SecretName, Integer> newSecrets) {
-      return new Wish(image, pins, setup, setupLimit, newSecrets);
+      return new Wish(image, pins, setup, setupLimit, newSecrets, maintenance);
+    }
+
+    Wish maintained(String script) {
+      return new Wish(image, pins, setup, setupLimit, secrets, script);
     }
   }
 
   static TaskSpec task(
       TaskId id, RepositoryUrl repository, RefName branch, CommitSha commit, Wish wish) {
-    EnvironmentSpec environment =
-        new EnvironmentSpec(
-            ENVIRONMENT,
-            1,
-            1,
-            null,
-            repository,
-            null,
-            wish.image(),
-            wish.pins(),
-            wish.setup(),
-            "",
-            "",
-            Map.of("COLOUR", "blue and 'green'"),
-            List.copyOf(wish.secrets().keySet()),
-            List.of(),
-            new EnvironmentSpec.Internet(EnvironmentSpec.Preset.OFF, List.of(), List.of()),
-            EnvironmentSpec.AgentKind.COMMAND,
-            new EnvironmentSpec.Limits(
-                1, 512 * MIB, 1024 * MIB, wish.setupLimit(), Duration.ofMinutes(1)));
     return new TaskSpec(
         id,
         new Owner("tester"),
         "true",
-        environment,
+        environment(ENVIRONMENT, repository, wish),
         branch,
         commit,
         1,
         wish.secrets(),
         Instant.EPOCH);
+  }
+
+  static EnvironmentSpec environment(EnvironmentId id, RepositoryUrl repository, Wish wish) {
+    return new EnvironmentSpec(
+        id,
+        1,
+        1,
+        null,
+        repository,
+        null,
+        wish.image(),
+        wish.pins(),
+        wish.setup(),
+        wish.maintenance(),
+        "",
+        Map.of("COLOUR", "blue and 'green'"),
+        List.copyOf(wish.secrets().keySet()),
+        List.of(),
+        new EnvironmentSpec.Internet(EnvironmentSpec.Preset.OFF, List.of(), List.of()),
+        EnvironmentSpec.AgentKind.COMMAND,
+        new EnvironmentSpec.Limits(
+            1, 512 * MIB, 1024 * MIB, wish.setupLimit(), Duration.ofMinutes(1)));
   }
 }

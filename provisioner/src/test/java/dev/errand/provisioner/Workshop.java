@@ -22,6 +22,7 @@ import dev.errand.schemas.Event.AttemptSubmitted;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -76,8 +77,14 @@ final class Workshop implements AutoCloseable {
   private final EmbeddedBroker broker;
   private final ProvisionerService service;
   private final StageRunner agent;
+  private boolean serviceClosed;
 
+  /** With no standbys: while one waits, a box is there. */
   Workshop(Path folder) throws IOException, InterruptedException {
+    this(folder, Map.of("errand.provisioner.standbys", "0"));
+  }
+
+  Workshop(Path folder, Map<String, String> settings) throws IOException, InterruptedException {
     sources = Files.createDirectory(folder.resolve("sources"));
     // A socket's path has 107 bytes: test folders are too deep.
     boxesRoot = Files.createTempDirectory("box");
@@ -107,19 +114,23 @@ final class Workshop implements AutoCloseable {
             new Mirrors(
                 folder.resolve("mirrors"),
                 RepositoryPolicy.REMOTE_ONLY.withFileRoots(List.of(sources))),
-            new EgressProxy(mapping(EgressSettings.class)),
+            new EgressProxy(mapping(EgressSettings.class, Map.of())),
             Vault.open(folder.resolve("keyset")),
             Table.follow(connection, wire, Topic.SECRETS, SecretSealed.class),
             new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0)));
-    settings = mapping(ProvisionerSettings.class);
-    service = new ProvisionerService(host, tools, settings);
+    this.settings = mapping(ProvisionerSettings.class, settings);
+    service = new ProvisionerService(host, tools, this.settings);
     agent = new StageRunner(host, new Witness(prepared), () -> Integer.MAX_VALUE);
     service.start();
     agent.start();
   }
 
-  private static <T> T mapping(Class<T> type) {
-    return new SmallRyeConfigBuilder().withMapping(type).build().getConfigMapping(type);
+  private static <T> T mapping(Class<T> type, Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(type)
+        .withDefaultValues(values)
+        .build()
+        .getConfigMapping(type);
   }
 
   /** Stands where the agent would: takes what is prepared and leaves the run alive. */
@@ -152,8 +163,21 @@ final class Workshop implements AutoCloseable {
   }
 
   AttemptSubmitted fact(RunId run, Origin origin, Tasks.Wish wish) {
-    var spec = Tasks.task(run.task(), origin.url(), MAIN, origin.commit("last"), wish);
+    return fact(run, origin, MAIN, origin.commit("last"), wish);
+  }
+
+  private static AttemptSubmitted fact(
+      RunId run, Origin origin, RefName branch, CommitSha commit, Tasks.Wish wish) {
+    var spec = Tasks.task(run.task(), origin.url(), branch, commit, wish);
     return new AttemptSubmitted(run, null, "true", spec);
+  }
+
+  /** Of a commit that admission has found on the branch. */
+  RunId submit(Origin origin, String branch, CommitSha commit, Tasks.Wish wish)
+      throws InterruptedException {
+    AttemptSubmitted fact = fact(newRun(), origin, new RefName(branch), commit, wish);
+    append(fact);
+    return fact.run();
   }
 
   RunId submit(Origin origin, Tasks.Wish wish) throws InterruptedException {
@@ -220,17 +244,30 @@ final class Workshop implements AutoCloseable {
     return String.join("\n", LogTail.of(tools.artifacts(), fact.logs()));
   }
 
+  Path frozenDisks() {
+    return boxesRoot.resolve("disks/frozen");
+  }
+
   void awaitNoBoxes() {
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> tools.boxes().all().isEmpty() && tools.boxes().orphanedFolders().isEmpty());
   }
 
+  /** Ends the provisioner alone; to be done once. */
+  void closeService() {
+    service.close();
+    serviceClosed = true;
+  }
+
   @Override
   public void close() throws IOException {
     agent.close();
-    service.close();
+    if (!serviceClosed) {
+      service.close();
+    }
     tools.boxes().all().forEach(tools.boxes()::remove);
+    tools.boxes().frozen().all().forEach(tools.boxes().frozen()::remove);
     tools.boxes().close();
     tools.engine().close();
     tools.proxy().close();

@@ -98,6 +98,7 @@ final class Deployment implements AutoCloseable {
   private Servers inMode() {
     Map<String, String> all = new HashMap<>(settings);
     all.put("errand.repositories.file-roots", "/tmp");
+    all.putIfAbsent("errand.provisioner.standbys", "0"); // else a box that waits is like one left
     if (mode == Mode.CONTAINER_PER_SERVICE) {
       return new ServerContainers(data, httpPort, all);
     }

@@ -18,6 +18,7 @@ record Transcript(List<String> lines) {
     PORT("(?<=localhost:)[0-9]+", "PORT"),
     SECONDS("\\b[0-9]+(\\.[0-9])? s\\b", "SECONDS s"),
     FILES_OF_THE_REPOSITORY("(?<=There are )[0-9]+(?= files)", "COUNT"),
+    COMMIT("(?<=prepared from )[0-9a-f]{40}\\b", "COMMIT"),
     BLOB_IDS("(?<=^index )[0-9a-f]{40}\\.\\.[0-9a-f]{40}", "BLOB..BLOB"),
     IMAGE("errand(-demo-test)?/universal", "IMAGE"),
     RECIPE("(?<=IMAGE:recipe-)[0-9a-f]{12}", "DIGEST"),

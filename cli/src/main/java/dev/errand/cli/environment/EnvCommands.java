@@ -8,11 +8,18 @@ import dev.errand.cli.outcome.ExitCode;
 import dev.errand.cli.server.Api;
 import dev.errand.cli.server.ApiPath;
 import dev.errand.cli.server.Json;
+import dev.errand.cli.server.Snapshot;
 import dev.errand.cli.session.Session;
+import dev.errand.cli.terminal.Elapsed;
 import dev.errand.cli.terminal.SafeText;
 import dev.errand.cli.terminal.Table;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -61,7 +68,10 @@ public final class EnvCommands {
 
   @Command(
       name = "get",
-      description = "Print an environment's document as YAML that `env apply` takes again.")
+      description = {
+        "Print an environment's document as YAML that `env apply` takes again.",
+        "Comments say what is prepared for it and of what, to those who may see that."
+      })
   public static final class Show implements Callable<Integer> {
     private final Session session;
 
@@ -77,15 +87,62 @@ public final class EnvCommands {
     public Integer call() {
       String id = new EnvironmentLookup(session).find(environment).id();
       JsonNode answer = session.api().get(ApiPath.of("environments", id));
+      Optional<Snapshot.Found> prepared = prepared(id);
       if (session.json()) {
-        session.print(answer);
+        ObjectNode json = answer.deepCopy();
+        prepared.ifPresent(found -> json.set("prepared", found.array()));
+        session.print(json);
         return 0;
       }
       session.print(
           "# version %d, generation %d"
               .formatted(Json.number(answer, "version"), Json.number(answer, "generation")));
+      prepared.ifPresent(found -> comment(found.items()));
       session.print(yaml(answer));
       return 0;
+    }
+
+    /** What serves now; empty when the caller may not see it. */
+    private Optional<Snapshot.Found> prepared(String id) {
+      try {
+        return Optional.of(Snapshot.all(session.api(), new Snapshot.Filter(id, null, true)));
+      } catch (CommandFailure e) {
+        // Not for a producer, and nowhere on a server that is older than snapshots.
+        if (e.exit() == ExitCode.NOT_ALLOWED || e.exit() == ExitCode.NOT_FOUND) {
+          return Optional.empty();
+        }
+        throw e;
+      }
+    }
+
+    /** One line for each that serves, and then what they are made of: nodes have the same. */
+    private void comment(List<Snapshot> found) {
+      if (found.isEmpty()) {
+        session.print("# prepared: nothing");
+      }
+      Instant now = session.surroundings().clock().instant();
+      Map<String, SortedMap<String, String>> made = new LinkedHashMap<>();
+      for (Snapshot snapshot : found) {
+        session.print(prepared(snapshot, now));
+        made.put(snapshot.fingerprint(), snapshot.ingredients());
+      }
+      made.forEach(
+          (fingerprint, ingredients) -> {
+            session.print("# fingerprint " + SafeText.line(fingerprint) + " of");
+            ingredients.forEach(
+                (part, digest) ->
+                    session.print(
+                        "#   %-19s %s".formatted(SafeText.line(part), SafeText.line(digest))));
+          });
+    }
+
+    private static String prepared(Snapshot snapshot, Instant now) {
+      return "# prepared: %s on %s, %s old, %s"
+          .formatted(
+              SafeText.line(snapshot.id()),
+              SafeText.line(snapshot.node()),
+              Elapsed.since(snapshot.createdAt(), now),
+              snapshot.uses() == 0 ? "never used" : "used " + snapshot.times());
     }
 
     private static String yaml(JsonNode answer) {
@@ -147,9 +204,9 @@ public final class EnvCommands {
 
     @Override
     public Integer call() {
-      String id = new EnvironmentLookup(session).find(environment).id();
-      JsonNode answer =
-          session.api().send("POST", ApiPath.of("environments", id, "reset"), Api.Body.NONE).json();
+      EnvironmentLookup lookup = new EnvironmentLookup(session);
+      String id = lookup.find(environment).id();
+      JsonNode answer = lookup.reset(id);
       if (session.json()) {
         session.print(answer);
       } else {
