@@ -60,11 +60,12 @@ class TrustedRefsSystemTest {
         id: %s
         repository: %s
         setup: "%s"
+        maintenance: "%s"
         secrets: [TOKEN]
         limits: {cpus: 1, memory: 512MiB, disk: 1GiB, setup: 15s, agent: 15s}
         %s
         """
-            .formatted(id, repository.url(), setup, more);
+            .formatted(id, repository.url(), setup, setup, more);
     String[] line = new String[4 + options.length];
     System.arraycopy(new String[] {"env", "apply", "-f", "-"}, 0, line, 0, 4);
     System.arraycopy(options, 0, line, 4, options.length);
