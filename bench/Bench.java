@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * Measures a running Errand from outside, beside a script on the same engine, image and repository,
  * in interleaved rounds. Usage, by bin/bench: {@code java bench/Bench.java URL DATA_FOLDER WORK
- * IMAGE STARTS ROUNDS QUEUED RESULT}, where WORK holds what bin/bench has made of each size, the size is
- * an environment too, and STARTS are milliseconds with commas between.
+ * IMAGE STARTS ROUNDS QUEUED RESULT}, where WORK holds what bin/bench has made of each size, each
+ * size is an environment too, and STARTS are milliseconds with commas between.
  */
 public final class Bench {
   private static final List<String> SIZES = List.of("small", "medium");
