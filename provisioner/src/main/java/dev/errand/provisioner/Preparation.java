@@ -17,12 +17,14 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.RefName;
+import dev.errand.schemas.ids.RepositoryUrl;
 import dev.errand.schemas.ids.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -182,10 +184,9 @@ final class Preparation {
       String[] words = Files.readString(note).split(" ", 2);
       return Optional.of(new Checkout.Target(new RefName(words[1]), new CommitSha(words[0])));
     }
-    EnvironmentSpec environment = job.task().environment();
     Resolved resolved;
     try {
-      resolved = tools.mirrors().resolve(environment.repository(), environment.branch());
+      resolved = resolve(job.task());
     } catch (ErrandException missing) {
       if (missing.failure().code() == FailureCode.REF_NOT_FOUND) {
         return Optional.empty();
@@ -198,5 +199,29 @@ final class Preparation {
     Files.move(draft, note, StandardCopyOption.ATOMIC_MOVE);
     job.lease().progress(new Progress.Noticed("preparing from the head of " + resolved.branch()));
     return Optional.of(new Checkout.Target(resolved.branch(), resolved.commit()));
+  }
+
+  /**
+   * The environment's branch; but no setup sees secrets at a commit that no trusted reference leads
+   * to, so such a branch gives way to the first that is trusted.
+   */
+  private Resolved resolve(TaskSpec task) throws InterruptedException {
+    EnvironmentSpec environment = task.environment();
+    RepositoryUrl url = environment.repository();
+    Resolved head = tools.mirrors().resolve(url, environment.branch());
+    if (task.secretVersions().isEmpty()) {
+      return head;
+    }
+    RefName byDefault = head.defaultBranch();
+    List<RefName> trusted = environment.trustedRefs();
+    if (trusted.isEmpty() && byDefault != null) {
+      trusted = List.of(byDefault);
+    }
+    for (RefName ref : trusted) {
+      if (tools.mirrors().leadsTo(url, ref, head.commit())) {
+        return head;
+      }
+    }
+    return tools.mirrors().resolve(url, trusted.isEmpty() ? null : trusted.getFirst());
   }
 }

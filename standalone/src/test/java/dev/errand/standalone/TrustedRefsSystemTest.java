@@ -124,6 +124,23 @@ class TrustedRefsSystemTest {
     }
   }
 
+  /** The environment's own branch is not among those that it trusts. */
+  @Test
+  void whatIsPreparedWithSecretsIsPreparedFromATrustedBranch() {
+    apply("careful", "trustedRefs: [release]", SETUP + "; git rev-parse HEAD").succeeded();
+    errand.errandWith(VALUE, SourceTree.ROOT, "env", "secret", "set", "careful", "TOKEN");
+    String task =
+        Deployment.taskOf(
+            errand
+                .errandAs(producer, "cloud", "exec", "--env", "careful", "--branch=release", "true")
+                .succeeded());
+    errand.awaitEnd(task);
+
+    assertThat(errand.errand("cloud", "logs", task).succeeded().out())
+        .contains("the token is there", repository.git("rev-parse", "release").strip())
+        .doesNotContain(repository.git("rev-parse", "main").strip());
+  }
+
   @Test
   void otherCodeSeesExistingSecretsOnlyWhenSomebodySaysSo() {
     String other = "true; " + SETUP;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.Fingerprint;
+import dev.errand.schemas.ids.RefName;
 import dev.errand.schemas.ids.SecretName;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -59,6 +60,8 @@ public record Ingredients(SortedMap<String, String> parts) {
     parts.put("maintenance script", digest(List.of(environment.maintenance())));
     parts.put("variables", digest(environment.variables()));
     parts.put("secrets", digest(secretVersions)); // names and versions, never values
+    parts.put(
+        "trusted refs", digest(environment.trustedRefs().stream().map(RefName::value).toList()));
     parts.put("pins", digest(environment.pins()));
     parts.put("reset", digest(List.of(Integer.toString(environment.generation()))));
     return new Ingredients(parts);
