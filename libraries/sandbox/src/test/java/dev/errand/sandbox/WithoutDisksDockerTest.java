@@ -37,7 +37,8 @@ class WithoutDisksDockerTest {
 
       assertThat(lab.run(box, Kind.SETUP, "cat /data/shipped; touch /root/new /data/new").output())
           .isEqualTo("shipped\n");
-      assertThat(lab.root().resolve("disks")).isEmptyDirectory();
+      assertThat(lab.root().resolve("disks").toFile().list()).containsExactly("frozen");
+      assertThat(lab.root().resolve("disks/frozen")).isEmptyDirectory();
       assertThat(orphans.mounters()).isEmpty();
       assertThat(volumes).hasSize(1);
 
