@@ -1,5 +1,8 @@
 package dev.errand.cli;
 
+import dev.errand.cli.cache.CacheList;
+import dev.errand.cli.cache.CacheReset;
+import dev.errand.cli.cache.CacheShow;
 import dev.errand.cli.cloud.Apply;
 import dev.errand.cli.cloud.CloudCancel;
 import dev.errand.cli.cloud.CloudDiff;
@@ -46,6 +49,7 @@ final class CommandTree {
         new Branch("cloud", this::cloud),
         new Branch("apply", () -> new Apply(session)),
         new Branch("env", this::environments),
+        new Branch("cache", this::cache),
         new Branch("secret", this::installationSecrets),
         new Branch("token", this::tokens),
         new Branch("completion", () -> new Completion(session)));
@@ -74,6 +78,14 @@ final class CommandTree {
         new Branch("delete", () -> new EnvCommands.Delete(session)),
         new Branch("reset", () -> new EnvCommands.Reset(session)),
         new Branch("secret", this::secrets));
+  }
+
+  private CommandLine cache() {
+    return grow(
+        new CommandLine(new Groups.Cache()),
+        new Branch("list", () -> new CacheList(session)),
+        new Branch("show", () -> new CacheShow(session)),
+        new Branch("reset", () -> new CacheReset(session)));
   }
 
   private CommandLine secrets() {

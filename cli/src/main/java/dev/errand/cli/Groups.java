@@ -12,6 +12,11 @@ final class Groups {
   @Command(name = "env", description = "Say where and how tasks run.")
   static final class Environments {}
 
+  @Command(
+      name = "cache",
+      description = "See and forget what is prepared for runs (needs the role operator).")
+  static final class Cache {}
+
   @Command(name = "secret", description = "Give an environment's secrets their values.")
   static final class Secrets {}
 

@@ -13,6 +13,7 @@ import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.FailureKind;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
@@ -76,7 +77,7 @@ public final class CollectDiffStage implements Stage<Event.AgentExecuted, Event.
     String message = "the agent ended with exit code " + fact.exitCode();
     List<String> lines = LogTail.of(artifacts, fact.logs());
     try {
-      Event.Patch patch = collect(fact, lease, file);
+      Patch patch = collect(fact, lease, file);
       return new Event.Outcome.Failed(new Failure(FailureCode.AGENT_FAILED, message, lines), patch);
     } catch (ErrandException e) {
       if (e.code().kind() != FailureKind.USER) {
@@ -87,7 +88,7 @@ public final class CollectDiffStage implements Stage<Event.AgentExecuted, Event.
     }
   }
 
-  private Event.Patch collect(Event.AgentExecuted fact, Lease lease, Path file)
+  private Patch collect(Event.AgentExecuted fact, Lease lease, Path file)
       throws IOException, InterruptedException {
     PhaseResult result = watch(fact, lease, file);
     phase.check(result, file);

@@ -2,8 +2,8 @@ package dev.errand.diffcollector;
 
 import dev.errand.artifacts.ArtifactStore;
 import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import java.io.IOException;
@@ -55,12 +55,12 @@ record PatchFile(
   }
 
   /** Keeps the patch in the store, where it is durable before any fact names it. */
-  Event.Patch store(ArtifactStore artifacts, CommitSha base) throws IOException {
+  Patch store(ArtifactStore artifacts, CommitSha base) throws IOException {
     Digest digest;
     try (InputStream patch = from(file, start)) {
       digest = artifacts.put(patch);
     }
-    return new Event.Patch(
+    return new Patch(
         base,
         digest,
         Files.size(file) - start,
@@ -71,7 +71,7 @@ record PatchFile(
   }
 
   private @Nullable String inline() throws IOException {
-    if (Files.size(file) - start > Event.Patch.MAX_INLINE_BYTES) {
+    if (Files.size(file) - start > Patch.MAX_INLINE_BYTES) {
       return null;
     }
     try (InputStream patch = from(file, start)) {

@@ -9,6 +9,7 @@ import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.stage.TestLease;
 import java.io.IOException;
@@ -212,7 +213,7 @@ class AgentTricksDockerTest {
     Event.AttemptEnded ended = collect(trick.agent() + "\necho two >> text");
 
     assertThat(ended.outcome()).isInstanceOf(Event.Outcome.Presented.class);
-    Event.Patch patch = ((Event.Outcome.Presented) ended.outcome()).patch();
+    Patch patch = ((Event.Outcome.Presented) ended.outcome()).patch();
     String text = textOf(patch);
     assertThat(text).contains("+two");
     assertThat(trick.expected()).allSatisfy(each -> assertThat(text).contains(each));
@@ -265,7 +266,7 @@ class AgentTricksDockerTest {
     return new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0));
   }
 
-  private String textOf(Event.Patch patch) throws IOException {
+  private String textOf(Patch patch) throws IOException {
     try (var bytes = artifacts().open(patch.digest()).orElseThrow()) {
       return new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1);
     }

@@ -9,6 +9,7 @@ import dev.errand.sandbox.BoxFixture;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.stage.TestLease;
 import java.io.IOException;
@@ -66,7 +67,7 @@ class CollectDiffStageDockerTest {
   void presentsWhatTheAgentChanged() throws Exception {
     Event.AttemptEnded ended = collect("echo two >> text; rm gone; mkdir d; echo new > d/new");
 
-    Event.Patch patch = presented(ended);
+    Patch patch = presented(ended);
     assertThat(patch.files()).isEqualTo(3);
     assertThat(patch.linesAdded()).isEqualTo(2);
     assertThat(patch.linesRemoved()).isEqualTo(1);
@@ -80,7 +81,7 @@ class CollectDiffStageDockerTest {
 
   @Test
   void anAgentThatChangesNothingHasAnEmptyPatch() throws Exception {
-    Event.Patch patch = presented(collect("true"));
+    Patch patch = presented(collect("true"));
 
     assertThat(patch.files()).isZero();
     assertThat(patch.inline()).isEmpty();
@@ -115,7 +116,7 @@ class CollectDiffStageDockerTest {
             rm -rf .git
             """);
 
-    Event.Patch patch = presented(ended);
+    Patch patch = presented(ended);
     assertThat(patch.inline()).contains("+two", "b/nested/n", "b/excluded");
     assertThat(patch.files()).isEqualTo(3);
     assertThat(lease.told()).hasSize(1);
@@ -169,7 +170,7 @@ class CollectDiffStageDockerTest {
     return new CollectDiffStage(fixture.boxes(), artifacts, new TestSettings());
   }
 
-  private static Event.Patch presented(Event.AttemptEnded ended) {
+  private static Patch presented(Event.AttemptEnded ended) {
     assertThat(ended.outcome()).isInstanceOf(Event.Outcome.Presented.class);
     return ((Event.Outcome.Presented) ended.outcome()).patch();
   }

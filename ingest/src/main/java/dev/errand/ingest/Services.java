@@ -1,5 +1,6 @@
 package dev.errand.ingest;
 
+import dev.errand.cache.Snapshots;
 import dev.errand.ingest.access.InboxSignatures;
 import dev.errand.ingest.access.ServerKey;
 import dev.errand.ingest.access.Sessions;
@@ -39,12 +40,14 @@ record Services(
     SecretRegistry secrets,
     GitCredentialRegistry gitCredentials,
     Submissions submissions,
+    Snapshots snapshots,
     StageRunner admit,
     Heartbeat heartbeat,
     Table<Event.EnvironmentDefined> environmentTable,
     Table<Event.SecretSealed> secretTable,
     Table<Event.GitCredentialSealed> credentialTable,
-    Table<Event.SchemaRegistered> schemaTable)
+    Table<Event.SchemaRegistered> schemaTable,
+    Table<Event.SnapshotChanged> snapshotTable)
     implements AutoCloseable {
 
   /** Thousands of compacted records, on a machine that is busy starting. */
@@ -66,7 +69,9 @@ record Services(
     var credentialTable = follow(parts, Topic.GIT_CREDENTIALS, Event.GitCredentialSealed.class);
     var schemaTable = follow(parts, Topic.SCHEMAS, Event.SchemaRegistered.class);
     schemaTable.onChange(parts.wire()::learn);
-    awaitCaughtUp(environmentTable, secretTable, credentialTable, schemaTable);
+    Snapshots snapshots = new Snapshots();
+    var snapshotTable = follow(parts, snapshots);
+    awaitCaughtUp(environmentTable, secretTable, credentialTable, schemaTable, snapshotTable);
     shareSchemas(parts, schemaTable);
 
     var environments = new EnvironmentRegistry(environmentTable, parts.writer());
@@ -99,12 +104,14 @@ record Services(
         secrets,
         new GitCredentialRegistry(credentialTable, parts.writer(), parts.vault()),
         submissions(parts, signatures),
+        snapshots,
         admit,
         heartbeat,
         environmentTable,
         secretTable,
         credentialTable,
-        schemaTable);
+        schemaTable,
+        snapshotTable);
   }
 
   private static Submissions submissions(FrontDoorParts parts, InboxSignatures signatures) {
@@ -123,6 +130,15 @@ record Services(
   private static <E extends Event> Table<E> follow(
       FrontDoorParts parts, Topic topic, Class<E> type) {
     return Table.follow(parts.kafka(), parts.wire(), topic, type);
+  }
+
+  private static Table<Event.SnapshotChanged> follow(FrontDoorParts parts, Snapshots snapshots) {
+    return Table.follow(
+        parts.kafka(),
+        parts.wire(),
+        Topic.SNAPSHOTS,
+        Event.SnapshotChanged.class,
+        snapshots::apply); // every fact: of a snapshot, the newest alone does not say enough
   }
 
   private static void awaitCaughtUp(Table<?>... tables) throws InterruptedException {
@@ -177,5 +193,6 @@ record Services(
     secretTable.close();
     credentialTable.close();
     schemaTable.close();
+    snapshotTable.close();
   }
 }

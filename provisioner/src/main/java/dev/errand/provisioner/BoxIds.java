@@ -17,12 +17,21 @@ final class BoxIds {
 
   private BoxIds() {}
 
-  /** 12 digits to base 36: 62 bits of the run's SHA-256. */
+  /** The box that the run's agent works in. */
   static BoxId of(RunId run) {
+    return derived(run.toString());
+  }
+
+  /** The box that the run prepares for itself and others, before its own. */
+  static BoxId ofBuild(RunId run) {
+    return derived("build " + run);
+  }
+
+  /** 12 digits to base 36: 62 bits of the text's SHA-256. */
+  private static BoxId derived(String text) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(run.toString().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       String digits = new BigInteger(1, hash).toString(BASE);
       return new BoxId(digits.substring(digits.length() - LENGTH));
     } catch (NoSuchAlgorithmException e) {

@@ -45,6 +45,10 @@ final class CheckOutScript {
         echo "$MIRROR/objects" > "$1/objects/info/alternates"
       }
       cd "$WORKTREE"
+      # Where another commit was checked out before: a lock that its setup left, and submodules that
+      # this commit may not have.
+      rm -f .git/index.lock
+      before=$(git ls-files --stage 2>/dev/null | sed -n 's/^160000 [0-9a-f]* 0\t//p')
       quietly init --quiet --template= .
       borrow .git
       git config remote.origin.url "$URL"
@@ -59,6 +63,13 @@ final class CheckOutScript {
       else
         quietly checkout --quiet --force --detach "$COMMIT"
       fi
+      """;
+
+  private static final String CLEARED =
+      """
+      printf '%s\\n' "$before" | while IFS= read -r path; do
+        [ -z "$path" ] || git ls-files --error-unmatch -- "$path" >/dev/null 2>&1 || rm -rf -- "./$path"
+      done
       """;
 
   /** Parents come first, so that a submodule's git directory lies in its parent's. */
@@ -89,7 +100,7 @@ final class CheckOutScript {
   private CheckOutScript() {}
 
   static String of(List<Submodule> submodules) {
-    StringBuilder script = new StringBuilder(REPOSITORY);
+    StringBuilder script = new StringBuilder(REPOSITORY).append(CLEARED);
     if (!submodules.isEmpty()) {
       script.append(SUBMODULE);
     }
@@ -111,13 +122,13 @@ final class CheckOutScript {
   }
 
   /** What the script reads; values, never parts of its text. */
-  static Map<String, String> variables(TaskSpec task) {
+  static Map<String, String> variables(TaskSpec task, Checkout.Target target) {
     Map<String, String> variables = new HashMap<>();
     variables.put("WORKTREE", worktree(task));
-    variables.put("MIRROR", CreateContainerStage.MIRROR);
+    variables.put("MIRROR", Preparation.MIRROR);
     variables.put("URL", task.environment().repository().value());
-    variables.put("COMMIT", task.commit().value());
-    variables.put("BRANCH", isCommit(task) ? "" : task.branch().value());
+    variables.put("COMMIT", target.commit().value());
+    variables.put("BRANCH", isCommit(target) ? "" : target.branch().value());
     return variables;
   }
 
@@ -125,9 +136,9 @@ final class CheckOutScript {
     return "/workspace/" + task.environment().repository().folder();
   }
 
-  private static boolean isCommit(TaskSpec task) {
+  private static boolean isCommit(Checkout.Target target) {
     try {
-      return new CommitSha(task.branch().value()).equals(task.commit());
+      return new CommitSha(target.branch().value()).equals(target.commit());
     } catch (IllegalArgumentException e) {
       // A name that is no full commit id is a branch's or a tag's.
       return false;

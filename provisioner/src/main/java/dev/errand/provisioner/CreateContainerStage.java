@@ -1,12 +1,7 @@
 package dev.errand.provisioner;
 
 import dev.errand.provisioner.images.Images;
-import dev.errand.provisioner.images.Pins;
-import dev.errand.repositories.Mirrors;
 import dev.errand.sandbox.Box;
-import dev.errand.sandbox.BoxSpec;
-import dev.errand.sandbox.BoxSpec.ReadOnlyMount;
-import dev.errand.sandbox.Boxes;
 import dev.errand.sandbox.Engine;
 import dev.errand.schemas.EnvironmentSpec;
 import dev.errand.schemas.ErrandException;
@@ -14,30 +9,25 @@ import dev.errand.schemas.Event.AttemptSubmitted;
 import dev.errand.schemas.Event.ContainerCreated;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.NodeName;
-import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.stage.Lease;
 import dev.errand.stage.Stage;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.StageSpec;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Takes a run to this node and gives it a box of its own: started, waiting, with the repository's
- * mirror mounted. The box's name is the run's and its id is derived from the run, so a repetition
- * finds what the first call made.
+ * mirror mounted, unless what the box starts from must be prepared first. The box's name is the
+ * run's and its id is derived from the run, so a repetition finds what the first call made.
  *
  * <p>USER failures: IMAGE_REFUSED, IMAGE_NOT_FOUND, PIN_UNAVAILABLE.
  */
 final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCreated> {
   static final StageName NAME = new StageName("container");
-
-  /** Where the box sees the mirror whose objects it borrows. */
-  static final String MIRROR = "/errand/mirror.git";
 
   /** The longest pull of an image (the engine's own limit), and room for a slow engine. */
   private static final Duration TIMEOUT = Duration.ofHours(2);
@@ -45,17 +35,16 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
   private final NodeName node;
   private final Placement placement;
   private final Engine engine;
-  private final Boxes boxes;
-  private final Mirrors mirrors;
+  private final Preparation preparation;
   private final Images images;
   private final int slots;
 
-  CreateContainerStage(StageHost host, NodeTools tools, ProvisionerSettings settings) {
+  CreateContainerStage(
+      StageHost host, NodeTools tools, Preparation preparation, ProvisionerSettings settings) {
     this.node = host.node();
     this.placement = new Placement(host);
     this.engine = tools.engine();
-    this.boxes = tools.boxes();
-    this.mirrors = tools.mirrors();
+    this.preparation = preparation;
     this.images = new Images(tools.engine(), settings.registries().orElse(List.of()));
     this.slots = settings.createSlots();
   }
@@ -83,31 +72,11 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
     placement.own(fact.run(), lease);
     EnvironmentSpec environment = fact.spec().environment();
     images.ensure(environment.image(), lease::progress);
-    Box box = ensureBox(fact.run(), environment, lease);
-    if (!environment.pins().isEmpty()) {
-      String offered = new BoxWork(boxes).ask(box, "pins", Pins.PROBE);
-      Pins.parse(offered).require(environment.image(), environment.pins());
-    }
-    return new ContainerCreated(fact.run(), node, box.id(), fact.prompt(), fact.spec());
-  }
-
-  private Box ensureBox(RunId run, EnvironmentSpec environment, Lease lease)
-      throws InterruptedException {
-    Optional<Box> claimed = boxes.find(run);
-    if (claimed.isPresent()) {
-      return claimed.get();
-    }
-    Path mirror = mirrors.directory(environment.repository());
-    lease.check();
-    Box box =
-        boxes.create(
-            new BoxSpec(
-                BoxIds.of(run),
-                environment.image(),
-                environment.limits(),
-                environment.id(),
-                null,
-                List.of(new ReadOnlyMount(mirror, MIRROR))));
-    return boxes.claim(box, run);
+    BoxId box =
+        preparation
+            .boxAtOnce(fact.run(), fact.spec(), lease)
+            .map(Box::id)
+            .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
+    return new ContainerCreated(fact.run(), node, box, fact.prompt(), fact.spec());
   }
 }

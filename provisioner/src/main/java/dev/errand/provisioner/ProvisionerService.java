@@ -1,5 +1,6 @@
 package dev.errand.provisioner;
 
+import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.repositories.Mirrors;
 import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.ids.RunId;
@@ -18,6 +19,7 @@ public final class ProvisionerService implements AutoCloseable {
   private final StageRunner create;
   private final StageRunner checkOut;
   private final StageRunner setUp;
+  private final NodeCache cache;
   private final Reaper reaper;
   private final Heartbeat heartbeat;
   private final Mirrors mirrors;
@@ -27,12 +29,19 @@ public final class ProvisionerService implements AutoCloseable {
     ProbeBox probe = new ProbeBox(tools.engine(), tools.boxes());
     fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), probe, host.clock());
     permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
-    create = new StageRunner(host, new CreateContainerStage(host, tools, settings), this::room);
+    cache = new NodeCache(host, tools.boxes(), settings.cacheBytes(), settings.standbys());
+    Checkout checkout = new Checkout(tools, settings, host.clock());
+    Preparation preparation = new Preparation(tools, cache, checkout);
+    create =
+        new StageRunner(
+            host, new CreateContainerStage(host, tools, preparation, settings), this::room);
     checkOut =
         new StageRunner(
-            host, new CheckOutStage(tools, settings, host.clock()), () -> Integer.MAX_VALUE);
-    setUp = new StageRunner(host, new SetUpStage(tools, settings), () -> Integer.MAX_VALUE);
-    reaper = new Reaper(tools.boxes(), host, probe::holds);
+            host, new CheckOutStage(tools, checkout, settings), () -> Integer.MAX_VALUE);
+    setUp =
+        new StageRunner(
+            host, new SetUpStage(tools, preparation, settings), () -> Integer.MAX_VALUE);
+    reaper = new Reaper(tools.boxes(), host, cache, box -> probe.holds(box) || cache.holds(box));
     heartbeat = new Heartbeat(host, "provisioner", this::report);
     mirrors = tools.mirrors();
     clock = host.clock();
@@ -110,6 +119,7 @@ public final class ProvisionerService implements AutoCloseable {
     checkOut.close();
     setUp.close();
     reaper.close();
+    cache.close();
     fitness.close();
   }
 }

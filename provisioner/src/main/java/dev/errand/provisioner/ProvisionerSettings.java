@@ -34,6 +34,22 @@ public interface ProvisionerSettings {
   Duration maxSetup();
 
   /**
+   * Bytes of this node's disk that prepared containers may take, 0 to 10 TiB; the least recently
+   * used goes first. With 0 nothing is kept and each task has its own setup; a small value prepares
+   * the same environment again and again, a large one leaves boxes less room.
+   */
+  @WithDefault("21474836480")
+  long cacheBytes();
+
+  /**
+   * Boxes that may wait for the next tasks of environments that are in use, 0 to 96. With 0 each
+   * task waits for its box to start; each that waits takes a few MiB of memory and its limit of
+   * disk.
+   */
+  @WithDefault("2")
+  int standbys();
+
+  /**
    * Registries that images may come from, such as docker.io or ghcr.io; absent allows all. Images
    * that are on the engine already belong to the registry that their name says.
    */
@@ -55,6 +71,8 @@ public interface ProvisionerSettings {
         settings.checkoutTimeout(),
         Duration.ofSeconds(1),
         Duration.ofHours(6));
+    SettingRange.require("errand.provisioner.standbys", settings.standbys(), 0, 96);
+    SettingRange.require("errand.provisioner.cache-bytes", settings.cacheBytes(), 0, 10L << 40);
     SettingRange.require(
         "errand.provisioner.max-setup",
         settings.maxSetup(),

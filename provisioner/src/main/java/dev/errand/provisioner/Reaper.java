@@ -1,5 +1,6 @@
 package dev.errand.provisioner;
 
+import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Boxes;
 import dev.errand.schemas.ErrandException;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ final class Reaper implements AutoCloseable {
   private final Ledger ledger;
   private final NodeName node;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final NodeCache cache;
   private final Predicate<BoxId> inUse;
   private final Set<RunId> ending = ConcurrentHashMap.newKeySet();
   private final Map<BoxId, String> stuck = new ConcurrentHashMap<>();
@@ -59,8 +62,9 @@ final class Reaper implements AutoCloseable {
   /**
    * @param inUse the boxes that are nobody's run's and still not left
    */
-  Reaper(Boxes boxes, StageHost host, Predicate<BoxId> inUse) {
+  Reaper(Boxes boxes, StageHost host, NodeCache cache, Predicate<BoxId> inUse) {
     this.boxes = boxes;
+    this.cache = cache;
     this.inUse = inUse;
     this.host = host;
     this.ledger = host.ledger();
@@ -86,6 +90,7 @@ final class Reaper implements AutoCloseable {
           .find(run)
           .or(() -> boxes.find(BoxIds.of(run)))
           .ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
+      boxes.find(BoxIds.ofBuild(run)).ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
     } catch (ErrandException e) {
       LOG.warn("The box of {} is removed by the next sweep: {}", run, e.getMessage());
     } finally {
@@ -108,13 +113,15 @@ final class Reaper implements AutoCloseable {
   }
 
   /** One look at all boxes. What cannot be removed now stays for the next one, and alone. */
-  void sweep() {
+  void sweep() throws InterruptedException {
     try {
       // The boxes first: what is claimed after this look is not among them.
       List<Box> seen = boxes.all();
       List<BoxId> folders = boxes.orphanedFolders();
       Set<BoxId> expected =
-          ledger.liveOn(node).stream().map(BoxIds::of).collect(Collectors.toSet());
+          ledger.liveOn(node).stream()
+              .flatMap(run -> Stream.of(BoxIds.of(run), BoxIds.ofBuild(run)))
+              .collect(Collectors.toSet());
       Set<BoxId> there = new HashSet<>(folders);
       seen.forEach(box -> there.add(box.id()));
       stuck.keySet().retainAll(there);
@@ -127,6 +134,7 @@ final class Reaper implements AutoCloseable {
       folders.stream()
           .filter(id -> !expected.contains(id) && !inUse.test(id))
           .forEach(id -> remove(id, () -> boxes.removeFolder(id)));
+      cache.sweep(seen, expected);
     } catch (ErrandException e) {
       LOG.warn("The sweep goes on later: {}", e.getMessage());
     }

@@ -53,7 +53,7 @@ final class CheckOutScriptSystemTest {
             Tasks.Wish.setup(""));
     ProcessBuilder builder = new ProcessBuilder("bash", "-c", CheckOutScript.of(submodules));
     Map<String, String> variables = builder.environment();
-    variables.putAll(CheckOutScript.variables(task));
+    variables.putAll(CheckOutScript.variables(task, Checkout.Target.of(task)));
     variables.put("WORKTREE", tree.toString());
     variables.put("MIRROR", mirrors.directory(origin.url()).toString());
     builder.redirectErrorStream(true).redirectOutput(scratch.resolve("log").toFile());

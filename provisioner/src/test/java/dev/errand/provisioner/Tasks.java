@@ -27,26 +27,31 @@ final class Tasks {
       Map<String, String> pins,
       String setup,
       Duration setupLimit,
-      Map<SecretName, Integer> secrets) {
+      Map<SecretName, Integer> secrets,
+      String maintenance) {
     static Wish setup(String script) {
       return new Wish(
-          EnvironmentSpec.DEFAULT_IMAGE, Map.of(), script, Duration.ofMinutes(2), Map.of());
+          EnvironmentSpec.DEFAULT_IMAGE, Map.of(), script, Duration.ofMinutes(2), Map.of(), "");
     }
 
     Wish limited(Duration limit) {
-      return new Wish(image, pins, setup, limit, secrets);
+      return new Wish(image, pins, setup, limit, secrets, maintenance);
     }
 
     Wish pinned(Map<String, String> newPins) {
-      return new Wish(image, newPins, setup, setupLimit, secrets);
+      return new Wish(image, newPins, setup, setupLimit, secrets, maintenance);
     }
 
     Wish on(String newImage) {
-      return new Wish(newImage, pins, setup, setupLimit, secrets);
+      return new Wish(newImage, pins, setup, setupLimit, secrets, maintenance);
     }
 
     Wish with(Map<SecretName, Integer> newSecrets) {
-      return new Wish(image, pins, setup, setupLimit, newSecrets);
+      return new Wish(image, pins, setup, setupLimit, newSecrets, maintenance);
+    }
+
+    Wish maintained(String script) {
+      return new Wish(image, pins, setup, setupLimit, secrets, script);
     }
   }
 
@@ -63,7 +68,7 @@ final class Tasks {
             wish.image(),
             wish.pins(),
             wish.setup(),
-            "",
+            wish.maintenance(),
             "",
             Map.of("COLOUR", "blue and 'green'"),
             List.copyOf(wish.secrets().keySet()),

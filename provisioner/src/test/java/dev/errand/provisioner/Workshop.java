@@ -77,7 +77,10 @@ final class Workshop implements AutoCloseable {
   private final ProvisionerService service;
   private final StageRunner agent;
 
-  Workshop(Path folder) throws IOException, InterruptedException {
+  /**
+   * @param standbys boxes that may wait for runs: while they do, boxes are there
+   */
+  Workshop(Path folder, int standbys) throws IOException, InterruptedException {
     sources = Files.createDirectory(folder.resolve("sources"));
     // A socket's path has 107 bytes: test folders are too deep.
     boxesRoot = Files.createTempDirectory("box");
@@ -107,19 +110,26 @@ final class Workshop implements AutoCloseable {
             new Mirrors(
                 folder.resolve("mirrors"),
                 RepositoryPolicy.REMOTE_ONLY.withFileRoots(List.of(sources))),
-            new EgressProxy(mapping(EgressSettings.class)),
+            new EgressProxy(mapping(EgressSettings.class, Map.of())),
             Vault.open(folder.resolve("keyset")),
             Table.follow(connection, wire, Topic.SECRETS, SecretSealed.class),
             new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0)));
-    settings = mapping(ProvisionerSettings.class);
+    settings =
+        mapping(
+            ProvisionerSettings.class,
+            Map.of("errand.provisioner.standbys", Integer.toString(standbys)));
     service = new ProvisionerService(host, tools, settings);
     agent = new StageRunner(host, new Witness(prepared), () -> Integer.MAX_VALUE);
     service.start();
     agent.start();
   }
 
-  private static <T> T mapping(Class<T> type) {
-    return new SmallRyeConfigBuilder().withMapping(type).build().getConfigMapping(type);
+  private static <T> T mapping(Class<T> type, Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(type)
+        .withDefaultValues(values)
+        .build()
+        .getConfigMapping(type);
   }
 
   /** Stands where the agent would: takes what is prepared and leaves the run alive. */
@@ -231,6 +241,7 @@ final class Workshop implements AutoCloseable {
     agent.close();
     service.close();
     tools.boxes().all().forEach(tools.boxes()::remove);
+    tools.boxes().frozen().all().forEach(tools.boxes().frozen()::remove);
     tools.boxes().close();
     tools.engine().close();
     tools.proxy().close();

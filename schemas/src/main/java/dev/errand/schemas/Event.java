@@ -4,6 +4,7 @@ import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -58,13 +59,14 @@ public sealed interface Event {
     NodeName node();
   }
 
-  /** A fact about no task; the newest with its key counts. */
+  /** A fact about no task; the newest with its key counts, except that snapshots' add up. */
   sealed interface OfPlatform extends Event {
     @Override
     default String key() {
       return switch (this) {
         case NodeReported f -> f.node().value();
         case EnvironmentDefined f -> f.spec().id().value();
+        case SnapshotChanged f -> f.environment().value();
         case SecretSealed f -> f.environment() + "/" + f.name();
         case GitCredentialSealed f -> f.place().value();
         case SchemaRegistered f -> Integer.toString(f.id());
@@ -235,6 +237,22 @@ public sealed interface Event {
   record EnvironmentDefined(EnvironmentSpec spec, Set<Owner> members, Owner by, boolean deleted)
       implements OfPlatform {}
 
+  /**
+   * Something has happened to a snapshot: the disk of a box that was frozen after its setup, on one
+   * node, for other boxes to start from. Keyed by environment, so that its facts are ordered.
+   *
+   * @param box the frozen one: the snapshot's id on its node
+   * @param at when it happened, by the node's clock
+   */
+  record SnapshotChanged(
+      NodeName node,
+      BoxId box,
+      EnvironmentId environment,
+      Fingerprint fingerprint,
+      Instant at,
+      SnapshotChange change)
+      implements OfPlatform {}
+
   /** A secret's value, sealed; never the value. */
   record SecretSealed(
       EnvironmentId environment, SecretName name, int version, Data sealed, boolean deleted)
@@ -279,21 +297,4 @@ public sealed interface Event {
    * @param truncated whether the output was longer than is kept
    */
   record LogArtifact(StageName stage, Digest digest, long bytes, boolean truncated) {}
-
-  /**
-   * A diff in the artifact store.
-   *
-   * @param base what it applies to
-   * @param inline the whole text when it is UTF-8 of at most {@link #MAX_INLINE_BYTES}, else null
-   */
-  record Patch(
-      CommitSha base,
-      Digest digest,
-      long bytes,
-      int files,
-      int linesAdded,
-      int linesRemoved,
-      @Nullable String inline) {
-    public static final int MAX_INLINE_BYTES = 128 * 1024;
-  }
 }

@@ -22,6 +22,7 @@ public enum FailureCode {
       FailureKind.USER,
       "give a token of this server in ERRAND_TOKEN, or use the one in its data folder"),
   TASK_UNKNOWN(FailureKind.USER, "list your tasks with `errand cloud list`"),
+  SNAPSHOT_UNKNOWN(FailureKind.USER, "list what is prepared with `errand cache list --all`"),
   DIFF_MISSING(
       FailureKind.USER,
       "wait for the task with `errand cloud wait ID`, or read why with `errand cloud status ID`"),

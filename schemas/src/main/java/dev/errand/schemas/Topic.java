@@ -31,6 +31,7 @@ public enum Topic {
   ATTEMPTS_LOGGED("attempts.logged", Event.AttemptLogged.class, Keep.LIVE),
   NODES("nodes", Event.NodeReported.class, Keep.LIVE),
   ENVIRONMENTS("environments", Event.EnvironmentDefined.class, Keep.NEWEST),
+  SNAPSHOTS("snapshots.facts", Event.SnapshotChanged.class, Keep.LIFECYCLE),
   SECRETS("secrets", Event.SecretSealed.class, Keep.NEWEST),
   GIT_CREDENTIALS("git.credentials", Event.GitCredentialSealed.class, Keep.NEWEST),
   SCHEMAS("schemas", Event.SchemaRegistered.class, Keep.NEWEST),

@@ -12,7 +12,8 @@ public record Verdict(boolean retried, boolean deadLettered, int httpStatus, int
   /** The verdict on a failure; total over the closed list. */
   public static Verdict on(FailureCode code) {
     return switch (code) {
-      case ENVIRONMENT_UNKNOWN, TASK_UNKNOWN, NOT_FOUND -> new Verdict(false, false, 404, 3);
+      case ENVIRONMENT_UNKNOWN, TASK_UNKNOWN, SNAPSHOT_UNKNOWN, NOT_FOUND ->
+          new Verdict(false, false, 404, 3);
       case DIFF_MISSING -> new Verdict(false, false, 404, 1);
       case TOKEN_INVALID -> new Verdict(false, false, 401, 4);
       case METHOD_NOT_ALLOWED -> new Verdict(false, false, 405, 2);

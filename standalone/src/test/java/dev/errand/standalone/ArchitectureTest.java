@@ -23,7 +23,15 @@ class ArchitectureTest {
 
   private static final List<String> LIBRARIES =
       List.of(
-          "stage", "broker", "sandbox", "egress", "repositories", "secrets", "artifacts", "views");
+          "stage",
+          "broker",
+          "sandbox",
+          "egress",
+          "repositories",
+          "secrets",
+          "artifacts",
+          "views",
+          "cache");
   private static final List<String> SERVICES =
       List.of("ingest", "provisioner", "agentrunner", "diffcollector");
 

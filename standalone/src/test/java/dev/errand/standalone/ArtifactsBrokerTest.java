@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
-import dev.errand.schemas.Event.Patch;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import io.quarkus.test.common.QuarkusTestResource;

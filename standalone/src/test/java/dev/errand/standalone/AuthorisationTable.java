@@ -205,6 +205,9 @@ final class AuthorisationTable {
     /** A dead letter that can be replayed. */
     String letter();
 
+    /** A snapshot of a node. */
+    String snapshot();
+
     /** A place below which a git credential lies. */
     String place();
 
@@ -336,6 +339,8 @@ final class AuthorisationTable {
         row("GET /api/v1/server", Rule.OPEN),
         row("GET /api/v1/nodes", Rule.OPERATORS),
         row("GET /api/v1/queue", Rule.OPERATORS),
+        row("GET /api/v1/snapshots", Rule.OPERATORS),
+        row("GET /api/v1/snapshots/{node}/{box}", Rule.OPERATORS, Things::snapshot),
         row("GET /api/v1/dead-letters", Rule.OPERATORS),
         row("GET " + letter, Rule.OPERATORS, Things::letter),
         row("POST " + letter + "/replay", Rule.OPERATORS, things -> things.letter() + "/replay"));

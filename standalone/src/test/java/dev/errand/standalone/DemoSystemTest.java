@@ -110,19 +110,17 @@ class DemoSystemTest {
       left.addAll(docker("volume", "ls", "-q", "--filter", mine));
       left.addAll(docker("network", "ls", "-q", "--filter", mine));
       Path boxes = new DataFolder(data).boxes();
-      List<Path> ours = List.of(boxes.resolve("disks"), boxes.resolve("frozen"));
-      try (var folders = Files.list(boxes)) {
+      Path disks = boxes.resolve("disks");
+      Path frozen = disks.resolve("frozen"); // what was prepared stays
+      try (var folders = Files.list(boxes);
+          var files = Files.list(disks)) {
         folders
             .filter(Files::isDirectory)
             .filter(box -> !PROGRAMS.matcher(box.getFileName().toString()).matches())
-            .filter(box -> !ours.contains(box))
+            .filter(box -> !box.equals(disks))
             .map(Path::toString)
             .forEach(left::add);
-      }
-      for (Path own : ours) {
-        try (var files = Files.list(own)) {
-          files.map(Path::toString).forEach(left::add);
-        }
+        files.filter(disk -> !disk.equals(frozen)).map(Path::toString).forEach(left::add);
       }
     } finally {
       removeImages();

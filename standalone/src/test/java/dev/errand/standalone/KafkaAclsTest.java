@@ -72,6 +72,14 @@ class KafkaAclsTest {
     }
   }
 
+  @Test
+  void onlyTheProvisionerTellsOfSnapshotsAndOnlyTheFrontDoorListensToo() {
+    assertThat(who(AclOperation.WRITE, "snapshots.facts"))
+        .containsExactly("User:errand-provisioner");
+    assertThat(who(AclOperation.READ, "snapshots.facts"))
+        .containsExactlyInAnyOrder("User:errand-ingest", "User:errand-provisioner");
+  }
+
   /** A node's facts are its workers' to write, and of no other node's. */
   @Test
   void theFrontDoorOnlyReadsWhatLiesOnNodes() {

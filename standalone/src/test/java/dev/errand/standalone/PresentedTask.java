@@ -7,7 +7,7 @@ import dev.errand.artifacts.FileArtifactStore;
 import dev.errand.schemas.Event.AttemptEnded;
 import dev.errand.schemas.Event.LogArtifact;
 import dev.errand.schemas.Event.Outcome;
-import dev.errand.schemas.Event.Patch;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.RunId;

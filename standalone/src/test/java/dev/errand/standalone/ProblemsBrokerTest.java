@@ -57,7 +57,14 @@ class ProblemsBrokerTest {
 
   static Stream<Mistake> mistakes() {
     return Stream.of(
-            tasks(), submissions(), values(), environments(), secrets(), tokens(), elsewhere())
+            tasks(),
+            submissions(),
+            values(),
+            environments(),
+            secrets(),
+            tokens(),
+            snapshots(),
+            elsewhere())
         .flatMap(Function.identity());
   }
 
@@ -275,6 +282,24 @@ class ProblemsBrokerTest {
 
   private static String adminsId() {
     return String.valueOf(Door.admin().token()).replaceAll("errand_([a-z2-7]{12})_.*", "$1");
+  }
+
+  private static Stream<Mistake> snapshots() {
+    String path = "/api/v1/snapshots";
+    return Stream.of(
+        get(
+            "an unknown snapshot",
+            FailureCode.SNAPSHOT_UNKNOWN,
+            "there is no snapshot 0123456789ab on nowhere",
+            path + "/nowhere/0123456789ab"),
+        get("no snapshot's id", FailureCode.REQUEST_INVALID, "snapshot", path + "/nowhere/x"),
+        get("no node's name", FailureCode.REQUEST_INVALID, "node", path + "/A/0123456789ab"),
+        get("no name of a node", FailureCode.REQUEST_INVALID, "node", path + "?node=A"),
+        get("no environment", FailureCode.REQUEST_INVALID, "environment", path + "?environment=A"),
+        get("no yes or no", FailureCode.REQUEST_INVALID, "true or false", path + "?valid=maybe"),
+        get("no place in the list", FailureCode.REQUEST_INVALID, "cursor", path + "?cursor=x"),
+        get("no part of the list", FailureCode.REQUEST_INVALID, "1 to 100", path + "?limit=0"),
+        get("no number of snapshots", FailureCode.REQUEST_INVALID, "limit", path + "?limit=all"));
   }
 
   private static Stream<Mistake> elsewhere() {

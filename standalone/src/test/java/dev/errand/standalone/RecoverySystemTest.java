@@ -53,6 +53,7 @@ class RecoverySystemTest {
   @ParameterizedTest
   @EnumSource(Service.class)
   void whatWorksSurvivesTheDeathOfAnyService(Service victim) {
+    errand.errand("env", "reset", "slow").succeeded(); // or what was prepared would serve
     String working = submit("plain", waiting("agent"));
     String preparing = submit("slow", "echo agent >> runs.txt");
     awaitBegun(working, "agent");

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.artifacts.DiskReserve;
 import dev.errand.artifacts.FileArtifactStore;
-import dev.errand.schemas.Event.Patch;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.standalone.AuthorisationTable.Outcome;
 import dev.errand.standalone.AuthorisationTable.Row;
@@ -66,7 +66,9 @@ class RolesBrokerTest {
     callers.put(Who.OTHER, List.of(Door.of("other", "producer")));
     callers.put(Who.OPERATOR, List.of(Door.of("ops", "operator")));
     callers.put(Who.ADMIN, List.of(admin));
-    things = new Made(admin, caller(Who.OWNER), presented(caller(Who.OWNER)), poison(admin));
+    Door owner = caller(Who.OWNER);
+    String snapshot = ToldSnapshot.made("roles/rolesroles00", "roles", Duration.ZERO).path();
+    things = new Made(admin, owner, presented(owner), poison(admin), snapshot);
   }
 
   @AfterAll
@@ -111,7 +113,8 @@ class RolesBrokerTest {
   }
 
   /** Made by an admin, but for the tasks. */
-  private record Made(Door admin, Door owner, String over, String letter) implements Things {
+  private record Made(Door admin, Door owner, String over, String letter, String snapshot)
+      implements Things {
     @Override
     public String task() {
       return "/api/v1/tasks/" + PresentedTask.of(owner, "roles").id();

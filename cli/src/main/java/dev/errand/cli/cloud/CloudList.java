@@ -7,6 +7,7 @@ import dev.errand.cli.server.ApiPath;
 import dev.errand.cli.server.Json;
 import dev.errand.cli.server.Task;
 import dev.errand.cli.session.Session;
+import dev.errand.cli.terminal.Elapsed;
 import dev.errand.cli.terminal.Table;
 import java.time.Instant;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class CloudList implements Callable<Integer> {
       table.row(
           task.id(),
           task.state(),
-          TaskText.age(task.createdAt(), now),
+          Elapsed.since(task.createdAt(), now),
           task.environment(),
           TaskText.patchOf(task),
           task.title());

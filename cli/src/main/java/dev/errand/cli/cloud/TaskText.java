@@ -1,10 +1,10 @@
 package dev.errand.cli.cloud;
 
 import dev.errand.cli.server.Task;
+import dev.errand.cli.terminal.Elapsed;
 import dev.errand.cli.terminal.SafeText;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,10 +58,10 @@ final class TaskText {
     if (!attempt.node().isEmpty()) {
       text.append(", on ").append(SafeText.line(attempt.node()));
     }
-    Instant start = instant(attempt.startedAt());
-    Instant end = instant(attempt.endedAt());
+    Instant start = Elapsed.instant(attempt.startedAt());
+    Instant end = Elapsed.instant(attempt.endedAt());
     if (start != null) {
-      text.append(", ").append(duration(Duration.between(start, end == null ? now : end)));
+      text.append(", ").append(Elapsed.of(Duration.between(start, end == null ? now : end)));
     }
     Task.Patch patch = attempt.patch();
     if (patch != null) {
@@ -121,32 +121,7 @@ final class TaskText {
     return lines;
   }
 
-  /** How long ago, in one unit. */
-  static String age(String since, Instant now) {
-    Instant start = instant(since);
-    return start == null ? "-" : duration(Duration.between(start, now));
-  }
-
-  private static String duration(Duration duration) {
-    long seconds = Math.max(0, duration.toSeconds());
-    if (seconds < 120) {
-      return seconds + " s";
-    }
-    if (seconds < 7_200) {
-      return seconds / 60 + " min";
-    }
-    return seconds < 172_800 ? seconds / 3_600 + " h" : seconds / 86_400 + " d";
-  }
-
   static String shortCommit(String commit) {
     return SafeText.line(commit.substring(0, Math.min(SHORT_COMMIT, commit.length())));
-  }
-
-  private static @Nullable Instant instant(String text) {
-    try {
-      return text.isEmpty() ? null : Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      return null;
-    }
   }
 }

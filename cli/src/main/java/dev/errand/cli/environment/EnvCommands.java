@@ -8,10 +8,13 @@ import dev.errand.cli.outcome.ExitCode;
 import dev.errand.cli.server.Api;
 import dev.errand.cli.server.ApiPath;
 import dev.errand.cli.server.Json;
+import dev.errand.cli.server.Snapshot;
 import dev.errand.cli.session.Session;
+import dev.errand.cli.terminal.Elapsed;
 import dev.errand.cli.terminal.SafeText;
 import dev.errand.cli.terminal.Table;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -61,7 +64,10 @@ public final class EnvCommands {
 
   @Command(
       name = "get",
-      description = "Print an environment's document as YAML that `env apply` takes again.")
+      description = {
+        "Print an environment's document as YAML that `env apply` takes again.",
+        "Comments say what is prepared for it, to those who may see that."
+      })
   public static final class Show implements Callable<Integer> {
     private final Session session;
 
@@ -81,11 +87,38 @@ public final class EnvCommands {
         session.print(answer);
         return 0;
       }
+      List<String> prepared = prepared(id);
       session.print(
           "# version %d, generation %d"
               .formatted(Json.number(answer, "version"), Json.number(answer, "generation")));
+      prepared.forEach(session::print);
       session.print(yaml(answer));
       return 0;
+    }
+
+    /** One comment for each snapshot that serves, when the caller may see them. */
+    private List<String> prepared(String id) {
+      Instant now = session.surroundings().clock().instant();
+      try {
+        return Snapshot.all(session.api(), new Snapshot.Filter(id, null, true)).stream()
+            .map(snapshot -> prepared(snapshot, now))
+            .toList();
+      } catch (CommandFailure e) {
+        // Not for a producer, and nowhere on a server that is older than snapshots.
+        if (e.exit() == ExitCode.NOT_ALLOWED || e.exit() == ExitCode.NOT_FOUND) {
+          return List.of();
+        }
+        throw e;
+      }
+    }
+
+    private static String prepared(Snapshot snapshot, Instant now) {
+      return "# prepared: %s on %s, %s old, %s"
+          .formatted(
+              SafeText.line(snapshot.id()),
+              SafeText.line(snapshot.node()),
+              Elapsed.since(snapshot.createdAt(), now),
+              snapshot.uses() == 0 ? "never used" : "used " + snapshot.times());
     }
 
     private static String yaml(JsonNode answer) {
@@ -147,9 +180,9 @@ public final class EnvCommands {
 
     @Override
     public Integer call() {
-      String id = new EnvironmentLookup(session).find(environment).id();
-      JsonNode answer =
-          session.api().send("POST", ApiPath.of("environments", id, "reset"), Api.Body.NONE).json();
+      EnvironmentLookup lookup = new EnvironmentLookup(session);
+      String id = lookup.find(environment).id();
+      JsonNode answer = lookup.reset(id);
       if (session.json()) {
         session.print(answer);
       } else {

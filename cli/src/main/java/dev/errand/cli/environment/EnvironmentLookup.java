@@ -3,6 +3,7 @@ package dev.errand.cli.environment;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.errand.cli.outcome.CommandFailure;
 import dev.errand.cli.outcome.ExitCode;
+import dev.errand.cli.server.Api;
 import dev.errand.cli.server.ApiPath;
 import dev.errand.cli.server.Json;
 import dev.errand.cli.session.Session;
@@ -74,6 +75,18 @@ public final class EnvironmentLookup {
       return Found.of(all.getFirst());
     }
     throw CommandFailure.usage("no environment is named", choices(all, "use --env with one of: "));
+  }
+
+  /**
+   * Raises the environment's generation: no run starts from what an earlier one has prepared.
+   *
+   * @return the environment as it is now
+   */
+  public JsonNode reset(String id) {
+    return session
+        .api()
+        .send("POST", ApiPath.of("environments", id, "reset"), Api.Body.NONE)
+        .json();
   }
 
   /** Whether it may be an id; a label may look the same. */

@@ -5,7 +5,7 @@ public enum ExitCode {
   OK(0, "it worked"),
   FAILED(1, "it failed, or the task is not ready"),
   USAGE(2, "the command line or a file that it names is wrong"),
-  NOT_FOUND(3, "the task, environment or token is unknown"),
+  NOT_FOUND(3, "the task, environment, snapshot or token is unknown"),
   NOT_ALLOWED(4, "the token is wrong, or its role does not allow this"),
   CONFLICT(5, "the diff does not apply to the working tree; nothing was changed without --3way"),
   UNREACHABLE(6, "no server answers"),

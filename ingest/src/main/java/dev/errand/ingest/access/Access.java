@@ -25,6 +25,7 @@ public final class Access {
           EDIT_SECRET,
           USE_SECRETS,
           READ_NODES,
+          READ_SNAPSHOTS,
           READ_METRICS,
           HANDLE_DEAD_LETTERS ->
           role == Role.PRODUCER ? Reach.NOTHING : Reach.EVERYTHING;

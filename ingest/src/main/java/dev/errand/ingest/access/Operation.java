@@ -11,6 +11,7 @@ public enum Operation {
   /** Have a task see secrets whatever commit it runs on. */
   USE_SECRETS,
   READ_NODES,
+  READ_SNAPSHOTS,
   /** The numbers that a process keeps about itself. */
   READ_METRICS,
   /** Look at records that no stage could take, and bring them back. */

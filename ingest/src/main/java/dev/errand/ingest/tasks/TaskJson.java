@@ -1,8 +1,8 @@
 package dev.errand.ingest.tasks;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.errand.schemas.Event.Patch;
 import dev.errand.schemas.Failure;
+import dev.errand.schemas.Patch;
 import dev.errand.views.AttemptView;
 import dev.errand.views.TaskView;
 import java.time.Instant;

@@ -26,6 +26,7 @@ class AccessTest {
     TABLE.put(Operation.EDIT_SECRET, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.USE_SECRETS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.READ_NODES, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
+    TABLE.put(Operation.READ_SNAPSHOTS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.READ_METRICS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(
         Operation.HANDLE_DEAD_LETTERS, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));

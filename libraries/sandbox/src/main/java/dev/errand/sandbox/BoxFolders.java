@@ -163,7 +163,7 @@ final class BoxFolders {
 
     @Override
     public Path frozen() {
-      return folders.root().resolve("frozen");
+      return disks().resolve("frozen"); // in one file system: a disk is moved there
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
@@ -159,6 +160,20 @@ public final class Engine implements AutoCloseable {
             return true;
           } catch (NotFoundException absent) {
             return false;
+          }
+        });
+  }
+
+  /** The engine's own id of an image, which means the same for ever; IMAGE_NOT_FOUND without it. */
+  public String imageId(String image) {
+    return call(
+        "look for the image " + image,
+        client -> {
+          try {
+            return Objects.requireNonNull(client.inspectImageCmd(image).exec().getId());
+          } catch (NotFoundException absent) {
+            throw new ErrandException(
+                FailureCode.IMAGE_NOT_FOUND, "the engine has no image " + image, absent);
           }
         });
   }

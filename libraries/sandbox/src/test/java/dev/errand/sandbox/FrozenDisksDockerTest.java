@@ -49,7 +49,7 @@ class FrozenDisksDockerTest {
   }
 
   private Path file(BoxId id) {
-    return lab.root().resolve("frozen").resolve(id + ".ext4");
+    return lab.root().resolve("disks/frozen").resolve(id + ".ext4");
   }
 
   private String output(Box box, String script) throws InterruptedException {

@@ -33,17 +33,25 @@ public final class Table<E extends Event> implements AutoCloseable {
   private final List<Consumer<E>> listeners = new CopyOnWriteArrayList<>();
   private final Follower follower;
 
-  private Table(KafkaConnection connection, Wire wire, Topic topic, Class<E> type) {
+  private Table(
+      KafkaConnection connection, Wire wire, Topic topic, Class<E> type, List<Consumer<E>> first) {
     this.wire = wire;
     this.topic = topic;
     this.type = type;
+    this.listeners.addAll(first);
     this.follower = Follower.of(connection.with(Map.of()), List.of(topic.pattern()), this::apply);
   }
 
   /** Starts to read the topic; it fills while the caller goes on. */
   public static <E extends Event> Table<E> follow(
       KafkaConnection connection, Wire wire, Topic topic, Class<E> type) {
-    return new Table<>(connection, wire, topic, type);
+    return new Table<>(connection, wire, topic, type, List.of());
+  }
+
+  /** The same, with a listener that hears of every fact, from the topic's first on. */
+  public static <E extends Event> Table<E> follow(
+      KafkaConnection connection, Wire wire, Topic topic, Class<E> type, Consumer<E> listener) {
+    return new Table<>(connection, wire, topic, type, List.of(listener));
   }
 
   public Optional<E> find(String key) {

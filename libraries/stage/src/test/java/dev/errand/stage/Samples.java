@@ -6,6 +6,7 @@ import dev.errand.schemas.EnvironmentSpec.Internet;
 import dev.errand.schemas.EnvironmentSpec.Limits;
 import dev.errand.schemas.EnvironmentSpec.Preset;
 import dev.errand.schemas.Event;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
@@ -79,8 +80,7 @@ final class Samples {
         Limits.DEFAULT);
   }
 
-  private static Event.Patch patch() {
-    return new Event.Patch(
-        new CommitSha("a".repeat(40)), new Digest("b".repeat(64)), 1, 1, 1, 0, "x");
+  private static Patch patch() {
+    return new Patch(new CommitSha("a".repeat(40)), new Digest("b".repeat(64)), 1, 1, 1, 0, "x");
   }
 }

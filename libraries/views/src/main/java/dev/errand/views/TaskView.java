@@ -141,6 +141,7 @@ public record TaskView(
           Event.TurnRequested _,
           Event.NodeReported _,
           Event.EnvironmentDefined _,
+          Event.SnapshotChanged _,
           Event.SecretSealed _,
           Event.GitCredentialSealed _,
           Event.SchemaRegistered _,

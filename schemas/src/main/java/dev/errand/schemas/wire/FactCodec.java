@@ -37,6 +37,7 @@ final class FactCodec {
       case Event.AttemptLogged it -> attempts.write(it);
       case Event.NodeReported it -> platform.write(it);
       case Event.EnvironmentDefined it -> platform.write(it);
+      case Event.SnapshotChanged it -> platform.write(it);
       case Event.SecretSealed it -> platform.write(it);
       case Event.GitCredentialSealed it -> platform.write(it);
       case Event.SchemaRegistered it -> platform.write(it);
@@ -66,6 +67,7 @@ final class FactCodec {
       case ATTEMPTS_LOGGED -> AttemptCodec.logged(row);
       case NODES -> PlatformCodec.nodeReported(row);
       case ENVIRONMENTS -> PlatformCodec.environmentDefined(row);
+      case SNAPSHOTS -> PlatformCodec.snapshotChanged(row);
       case SECRETS -> PlatformCodec.secretSealed(row);
       case GIT_CREDENTIALS -> PlatformCodec.gitCredentialSealed(row);
       case SCHEMAS -> PlatformCodec.schemaRegistered(row);

@@ -1,9 +1,9 @@
 package dev.errand.schemas.wire;
 
 import dev.errand.schemas.Event.LogArtifact;
-import dev.errand.schemas.Event.Patch;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.RunId;

@@ -8,7 +8,10 @@ import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.NodeReported;
 import dev.errand.schemas.Event.SchemaRegistered;
 import dev.errand.schemas.Event.SecretSealed;
+import dev.errand.schemas.Event.SnapshotChanged;
+import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -22,11 +25,13 @@ final class PlatformCodec {
   private final Schemas schemas;
   private final PartCodec parts;
   private final SpecCodec specs;
+  private final SumCodec sums;
 
   PlatformCodec(Schemas schemas, PartCodec parts, SpecCodec specs) {
     this.schemas = schemas;
     this.parts = parts;
     this.specs = specs;
+    this.sums = new SumCodec(schemas, parts);
   }
 
   Row write(NodeReported fact) {
@@ -83,6 +88,27 @@ final class PlatformCodec {
         Set.copyOf(row.list("members", Owner::new)),
         new Owner(row.text("by")),
         row.flag("deleted"));
+  }
+
+  Row write(SnapshotChanged fact) {
+    return schemas
+        .row("SnapshotChanged")
+        .setText("node", fact.node())
+        .setText("box", fact.box())
+        .setText("environment", fact.environment())
+        .setText("fingerprint", fact.fingerprint())
+        .setTime("at", fact.at())
+        .setRow("change", sums.write(fact.change()));
+  }
+
+  static SnapshotChanged snapshotChanged(Row row) {
+    return new SnapshotChanged(
+        new NodeName(row.text("node")),
+        new BoxId(row.text("box")),
+        new EnvironmentId(row.text("environment")),
+        new Fingerprint(row.text("fingerprint")),
+        row.time("at"),
+        SumCodec.snapshotChange(row.row("change")));
   }
 
   Row write(SecretSealed fact) {

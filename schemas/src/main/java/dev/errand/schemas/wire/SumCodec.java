@@ -2,6 +2,8 @@ package dev.errand.schemas.wire;
 
 import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Event.Progress;
+import dev.errand.schemas.SnapshotChange;
+import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Owner;
 
 /**
@@ -71,6 +73,38 @@ final class SumCodec {
           new Progress.Denied(
               row.text("host"), row.integer("port"), row.text("rule"), row.big("count"));
       default -> new Progress.Unknown();
+    };
+  }
+
+  Row write(SnapshotChange change) {
+    Row row = schemas.row("SnapshotChange");
+    return switch (change) {
+      case SnapshotChange.Created created ->
+          row.setEnum("kind", "CREATED")
+              .setMap("ingredients", created.ingredients())
+              .setText("head", created.head())
+              .set("bytes", created.bytes())
+              .setRow("by", parts.write(created.by()));
+      case SnapshotChange.Used(var by) -> row.setEnum("kind", "USED").setRow("by", parts.write(by));
+      case SnapshotChange.Invalidated(var reason) ->
+          row.setEnum("kind", "INVALIDATED").setText("reason", reason);
+      case SnapshotChange.Expired() -> row.setEnum("kind", "EXPIRED");
+      case SnapshotChange.Unknown() -> row.setEnum("kind", "UNKNOWN");
+    };
+  }
+
+  static SnapshotChange snapshotChange(Row row) {
+    return switch (row.text("kind")) {
+      case "CREATED" ->
+          new SnapshotChange.Created(
+              row.map("ingredients", name -> name, Object::toString),
+              new CommitSha(row.text("head")),
+              row.big("bytes"),
+              PartCodec.run(row.row("by")));
+      case "USED" -> new SnapshotChange.Used(PartCodec.run(row.row("by")));
+      case "INVALIDATED" -> new SnapshotChange.Invalidated(row.text("reason"));
+      case "EXPIRED" -> new SnapshotChange.Expired();
+      default -> new SnapshotChange.Unknown();
     };
   }
 }

@@ -9,15 +9,17 @@ import dev.errand.schemas.EnvironmentSpec.Preset;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Event.LogArtifact;
 import dev.errand.schemas.Event.Outcome;
-import dev.errand.schemas.Event.Patch;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
+import dev.errand.schemas.SnapshotChange;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EnvironmentId;
+import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -54,7 +56,7 @@ final class Facts {
   private Facts() {}
 
   static Stream<Event> all() {
-    return Stream.concat(tasks(), Stream.concat(runs(), platform()));
+    return Stream.of(tasks(), runs(), platform(), snapshots()).flatMap(facts -> facts);
   }
 
   private static Stream<Event> tasks() {
@@ -128,6 +130,19 @@ final class Facts {
         new Event.DeadLettered("t", 1, 2, STAGE, null, data, List.of(), FAILURE),
         new Event.DeadLettered(
             "t", 1, 2, STAGE, data, data, List.of(new Event.Header("h", data)), FAILURE));
+  }
+
+  private static Stream<Event> snapshots() {
+    Fingerprint fingerprint = new Fingerprint("cd".repeat(32));
+    return Stream.of(
+            new SnapshotChange.Created(
+                Map.of("image", "0a1b2c", "setup", "3d4e5f"), COMMIT, 1L << 33, RUN),
+            new SnapshotChange.Created(Map.of(), COMMIT, 0, RUN),
+            new SnapshotChange.Used(RUN),
+            new SnapshotChange.Invalidated("its disk is damaged"),
+            new SnapshotChange.Expired(),
+            new SnapshotChange.Unknown())
+        .map(change -> new Event.SnapshotChanged(NODE, BOX, WEB, fingerprint, AT, change));
   }
 
   private static Event.TaskRequested request(@Nullable String branch) {

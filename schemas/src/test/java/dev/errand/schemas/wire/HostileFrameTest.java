@@ -26,6 +26,7 @@ class HostileFrameTest {
   private static final int REJECTED = 4;
   private static final int ENDED = 14;
   private static final int LOGGED = 16;
+  private static final int SNAPSHOT = 26;
 
   private final Wire wire = Wire.shipped();
 
@@ -79,6 +80,7 @@ class HostileFrameTest {
               out.writeLong(count);
             }),
         new Attack("list of " + count, Topic.TASKS_REJECTED, REJECTED, out -> lines(out, count)),
+        new Attack("map of " + count, Topic.SNAPSHOTS, SNAPSHOT, out -> ingredients(out, count)),
         new Attack(
             "skippable list of " + count,
             Topic.TASKS_REJECTED,
@@ -143,6 +145,19 @@ class HostileFrameTest {
       out.writeString(text);
     }
     out.writeLong(count);
+  }
+
+  /** With a first entry: a map takes its memory when it is first put into. */
+  private static void ingredients(BinaryEncoder out, long count) throws IOException {
+    for (String text : new String[] {"local", "0123456789ab", "web", "cd".repeat(32)}) {
+      out.writeString(text);
+    }
+    out.writeLong(0);
+    out.writeEnum(1);
+    out.writeIndex(1);
+    out.writeLong(count);
+    out.writeString("image");
+    out.writeString("0a1b2c");
   }
 
   private static void noSuchBranch(BinaryEncoder out) throws IOException {

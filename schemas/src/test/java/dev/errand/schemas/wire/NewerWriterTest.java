@@ -9,6 +9,7 @@ import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Event.SchemaRegistered;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.SnapshotChange;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.wire.UnreadableFactException.Reason;
 import java.io.ByteArrayOutputStream;
@@ -57,6 +58,19 @@ class NewerWriterTest {
         (Event.AttemptProgressed) wire.decode(Topic.ATTEMPTS_PROGRESSED, framed);
 
     assertThat(fact.progress()).isEqualTo(new Progress.Unknown());
+  }
+
+  @Test
+  void anUnknownChangeOfASnapshotIsReadAsUnknown() throws Exception {
+    byte[] framed =
+        written(
+            Topic.SNAPSHOTS,
+            text -> text.replace("\"EXPIRED\"", "\"EXPIRED\", \"MOVED\""),
+            fields -> setKind((GenericRecord) fields.get("change"), "MOVED"));
+
+    Event.SnapshotChanged fact = (Event.SnapshotChanged) wire.decode(Topic.SNAPSHOTS, framed);
+
+    assertThat(fact.change()).isEqualTo(new SnapshotChange.Unknown());
   }
 
   @Test

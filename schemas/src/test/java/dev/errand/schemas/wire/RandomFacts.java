@@ -8,15 +8,17 @@ import dev.errand.schemas.EnvironmentSpec.Preset;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Event.LogArtifact;
 import dev.errand.schemas.Event.Outcome;
-import dev.errand.schemas.Event.Patch;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Patch;
+import dev.errand.schemas.SnapshotChange;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
+import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.RepositoryUrl;
 import java.time.Duration;
@@ -59,6 +61,7 @@ final class RandomFacts extends RandomValues {
       case ENVIRONMENTS ->
           new Event.EnvironmentDefined(
               environment(), Set.copyOf(list(this::owner)), owner(), flag());
+      case SNAPSHOTS -> snapshotChanged();
       case SECRETS -> new Event.SecretSealed(environmentId(), secret(), integer(), data(), flag());
       case GIT_CREDENTIALS ->
           new Event.GitCredentialSealed(
@@ -187,6 +190,28 @@ final class RandomFacts extends RandomValues {
       case 3 -> new Progress.Commanded(text(), maybe(this::integer));
       case 4 -> new Progress.Denied(text(), integer(), text(), big());
       default -> new Progress.Unknown();
+    };
+  }
+
+  private Event.SnapshotChanged snapshotChanged() {
+    return new Event.SnapshotChanged(
+        node(),
+        new BoxId(hex(6)),
+        environmentId(),
+        new Fingerprint(hex(32)),
+        time(),
+        snapshotChange());
+  }
+
+  private SnapshotChange snapshotChange() {
+    return switch (random.nextInt(5)) {
+      case 0 ->
+          new SnapshotChange.Created(
+              map(this::text, this::text), new CommitSha(hex(flag() ? 20 : 32)), big(), run());
+      case 1 -> new SnapshotChange.Used(run());
+      case 2 -> new SnapshotChange.Invalidated(text());
+      case 3 -> new SnapshotChange.Expired();
+      default -> new SnapshotChange.Unknown();
     };
   }
 

@@ -47,6 +47,11 @@ public final class FrozenDisks implements AutoCloseable {
     return files.frozenBytes(id);
   }
 
+  /** Whether the box's disk is kept. */
+  public boolean has(BoxId id) {
+    return files.isFrozen(id);
+  }
+
   /** Whose disks are kept. */
   public List<BoxId> all() {
     return files.frozen();

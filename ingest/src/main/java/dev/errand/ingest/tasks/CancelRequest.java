@@ -1,4 +1,4 @@
-package dev.errand.ingest;
+package dev.errand.ingest.tasks;
 
 import dev.errand.ingest.documents.Syntax;
 import dev.errand.ingest.documents.Value;
@@ -8,9 +8,9 @@ import dev.errand.schemas.ids.AttemptId;
 import dev.errand.views.TaskView;
 
 /** What the body of a cancellation says. */
-final class CancelRequest {
+public final class CancelRequest {
   /** All attempts. */
-  static final int ALL = 0;
+  public static final int ALL = 0;
 
   private CancelRequest() {}
 
@@ -19,7 +19,7 @@ final class CancelRequest {
    *
    * @throws ErrandException REQUEST_INVALID, also for an attempt that the task does not have
    */
-  static int attempt(byte[] body, TaskView task) {
+  public static int attempt(byte[] body, TaskView task) {
     if (body.length == 0) {
       return ALL;
     }

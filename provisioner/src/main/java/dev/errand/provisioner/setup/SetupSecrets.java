@@ -1,4 +1,4 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.setup;
 
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.SecretSealed;
@@ -7,8 +7,10 @@ import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.ids.EnvironmentId;
 import dev.errand.schemas.ids.SecretName;
 import dev.errand.secrets.Secret;
+import dev.errand.secrets.SecretForms;
 import dev.errand.secrets.Vault;
 import dev.errand.stage.Table;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The values that a task's setup may see, opened for as long as it runs. */
-final class SetupSecrets implements AutoCloseable {
+public final class SetupSecrets implements AutoCloseable {
   /** Admission has read the version already; this node is at most moments behind. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -33,7 +35,7 @@ final class SetupSecrets implements AutoCloseable {
    *
    * @throws ErrandException SECRET_MISSING
    */
-  static SetupSecrets open(TaskSpec task, Vault vault, Table<SecretSealed> table)
+  public static SetupSecrets open(TaskSpec task, Vault vault, Table<SecretSealed> table)
       throws InterruptedException {
     SetupSecrets secrets = new SetupSecrets();
     for (Map.Entry<SecretName, Integer> granted : task.secretVersions().entrySet()) {
@@ -65,18 +67,23 @@ final class SetupSecrets implements AutoCloseable {
     TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
   }
 
-  RedactingFilter filter() {
+  public RedactingFilter filter() {
     return new RedactingFilter(opened.values());
   }
 
   /** Copies for one phase; {@link #wipe} them after it. */
-  Map<String, byte[]> values() {
+  public Map<String, byte[]> values() {
     Map<String, byte[]> values = new HashMap<>();
     opened.forEach((name, secret) -> values.put(name.value(), secret.toBytes()));
     return values;
   }
 
-  static void wipe(Map<String, byte[]> values) {
+  /** What of them may be found in files, a line each; as secret as they are. Empty without any. */
+  public byte[] forms() {
+    return String.join("\n", SecretForms.of(opened.values())).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  public static void wipe(Map<String, byte[]> values) {
     values.values().forEach(value -> Arrays.fill(value, (byte) 0));
   }
 

@@ -1,4 +1,4 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.setup;
 
 import dev.errand.artifacts.LogFilter;
 import dev.errand.secrets.Redactor;
@@ -6,10 +6,10 @@ import dev.errand.secrets.Secret;
 import java.util.Collection;
 
 /** Stars for secrets, before anything is recorded or told. */
-final class RedactingFilter implements LogFilter {
+public final class RedactingFilter implements LogFilter {
   private final Redactor redactor;
 
-  RedactingFilter(Collection<Secret> secrets) {
+  public RedactingFilter(Collection<Secret> secrets) {
     this.redactor = new Redactor(secrets);
   }
 

@@ -1,4 +1,4 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.setup;
 
 import dev.errand.schemas.EnvironmentSpec;
 import java.util.HashMap;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What a setup finds in its environment beside the image's variables and its secrets. */
-final class SetupVariables {
+public final class SetupVariables {
   /** Where the box's forwarder listens. Java does not read HTTP_PROXY. */
   private static final String JAVA_PROXY =
       "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=3128"
@@ -15,7 +15,7 @@ final class SetupVariables {
   private SetupVariables() {}
 
   /** The environment's own variables win. */
-  static Map<String, String> of(EnvironmentSpec environment) {
+  public static Map<String, String> of(EnvironmentSpec environment) {
     Map<String, String> variables = new HashMap<>();
     variables.put("MAVEN_OPTS", JAVA_PROXY + " -Daether.connector.http.useSystemProperties=true");
     variables.put("GRADLE_OPTS", JAVA_PROXY);
