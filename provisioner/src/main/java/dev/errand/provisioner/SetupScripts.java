@@ -183,7 +183,7 @@ final class SetupScripts implements AutoCloseable {
             target(tools, lease, CheckOutStage.NAME), LogFilter.none(), (offset, data) -> {})) {
       logs.add(checkout.finish());
     }
-    if (written) {
+    if (written || !recorder.isEmpty()) { // a restart goes on behind what it was told already
       logs.add(recorder.finish());
     }
     logs.forEach(lease::recorded);

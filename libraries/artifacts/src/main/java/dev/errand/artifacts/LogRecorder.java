@@ -159,6 +159,11 @@ public final class LogRecorder implements AutoCloseable {
     recorded += data.length;
   }
 
+  /** Whether nothing has been written, also before a restart. */
+  public boolean isEmpty() {
+    return taken == 0;
+  }
+
   /** The end of the log, oldest line first: at most 50, without terminal controls. */
   public List<String> lastLines() {
     return lastLines.lines();
