@@ -41,6 +41,7 @@ public record Ingredients(SortedMap<String, String> parts) {
   public static Ingredients of(TaskSpec task, String imageId) {
     EnvironmentSpec environment = task.environment();
     SortedMap<String, String> parts = new TreeMap<>();
+    parts.put("environment", digest(List.of(environment.id().value()))); // whose secrets they are
     parts.put("image", digest(List.of(imageId)));
     parts.put("repository", digest(List.of(environment.repository().value())));
     parts.put("branch", digest(List.of(String.valueOf(environment.branch()))));
