@@ -4,8 +4,8 @@ import dev.errand.ingest.access.Operation;
 import dev.errand.ingest.http.Numbers;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.DeadLettered;
-import dev.errand.schemas.Event.Header;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.Topic;
 import dev.errand.stage.DeadLetters;
 import dev.errand.stage.Position;
@@ -125,7 +125,7 @@ public class DeadLetterResource {
     return json;
   }
 
-  private static Map<String, String> header(Header header) {
+  private static Map<String, String> header(RecordHeader header) {
     return Map.of("name", header.name(), "value", header.value().text());
   }
 }

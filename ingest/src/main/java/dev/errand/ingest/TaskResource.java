@@ -6,6 +6,8 @@ import dev.errand.ingest.http.Artifacts;
 import dev.errand.ingest.http.Bodies;
 import dev.errand.ingest.http.Numbers;
 import dev.errand.ingest.tasks.CancelRequest;
+import dev.errand.ingest.tasks.MessageRequest;
+import dev.errand.ingest.tasks.Messages;
 import dev.errand.ingest.tasks.Submissions.Submitted;
 import dev.errand.ingest.tasks.TaskJson;
 import dev.errand.ingest.tasks.TaskRequest;
@@ -40,7 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks over HTTP: hand over, look, cancel, collect the diff. */
+/** Tasks over HTTP: hand over, look, go on, cancel, collect the diff. */
 @Path("/api/v1/tasks")
 @Produces(MediaType.APPLICATION_JSON)
 public class TaskResource {
@@ -70,10 +72,7 @@ public class TaskResource {
       InputStream body)
       throws InterruptedException {
     Caller caller = visitor.require(Operation.SUBMIT_TASK);
-    if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
-      throw new ErrandException(
-          FailureCode.REQUEST_INVALID, "an idempotency key has 1 to 200 characters");
-    }
+    requireKey(key);
     TaskRequest request = TaskRequest.read(Bodies.read(body));
     Submitted submitted = door.services().submissions().submit(caller, request, key, traceParent);
     String url = tasks.url(submitted.task());
@@ -141,6 +140,36 @@ public class TaskResource {
             task.task(),
             () -> writer.append(Topic.TASKS_CANCEL_REQUESTED, event, fact));
     return Response.accepted(tasks.json(task)).header(Positions.HEADER, position).build();
+  }
+
+  /** Begins the next turn of an attempt that is over; answers with the task, at work once more. */
+  @POST
+  @Path("{id}/messages")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response message(
+      @PathParam("id") String id,
+      @HeaderParam("Idempotency-Key") @Nullable String key,
+      @HeaderParam(Headers.TRACE_PARENT) @Nullable String traceParent,
+      InputStream body)
+      throws InterruptedException {
+    TaskView task = tasks.require(id, Operation.MESSAGE_TASK);
+    requireKey(key);
+    FrontDoorParts parts = door.services().parts();
+    parts.artifacts().reserve().requireRoom();
+    MessageRequest request = MessageRequest.read(Bodies.read(body), key);
+    Messages.Sent sent =
+        new Messages(parts.writer(), parts.views())
+            .send(visitor.caller().owner(), task, request, traceParent);
+    return Response.accepted(tasks.json(sent.view()))
+        .header(Positions.HEADER, sent.position())
+        .build();
+  }
+
+  private static void requireKey(@Nullable String key) {
+    if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID, "an idempotency key has 1 to 200 characters");
+    }
   }
 
   /** The patch's bytes, as `git apply` takes them. */

@@ -53,6 +53,6 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
       checkout.run(fact.run(), task, target, work.of(fact.run()), lease);
     }
     return new RepositoryCheckedOut(
-        fact.run(), fact.node(), fact.box(), fact.prompt(), task, task.commit());
+        fact.run(), fact.node(), fact.box(), fact.turn(), task, task.commit());
   }
 }

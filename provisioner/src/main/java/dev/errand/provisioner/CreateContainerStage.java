@@ -77,6 +77,6 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
             .boxAtOnce(fact.run(), fact.spec(), lease)
             .map(Box::id)
             .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
-    return new ContainerCreated(fact.run(), node, box, fact.prompt(), fact.spec());
+    return new ContainerCreated(fact.run(), node, box, fact.turn(), fact.spec());
   }
 }

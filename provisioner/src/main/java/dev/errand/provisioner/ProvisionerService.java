@@ -2,7 +2,7 @@ package dev.errand.provisioner;
 
 import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.repositories.Mirrors;
-import dev.errand.schemas.Event.Held;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.stage.StageHost;
 import dev.errand.stage.StageRunner;

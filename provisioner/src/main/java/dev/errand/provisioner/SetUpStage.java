@@ -56,7 +56,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
         scripts.maintain(box);
       }
       return new EnvironmentPrepared(
-          fact.run(), fact.node(), box.id(), fact.prompt(), fact.spec(), scripts.finish());
+          fact.run(), fact.node(), box.id(), fact.turn().prompt(), fact.spec(), scripts.finish());
     } catch (IOException e) {
       throw DiskFailure.of("keep the setup's log", e);
     }

@@ -22,6 +22,7 @@ import dev.errand.schemas.Event.AttemptSubmitted;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -163,7 +164,7 @@ final class Workshop implements AutoCloseable {
 
   AttemptSubmitted fact(RunId run, Origin origin, Tasks.Wish wish) {
     var spec = Tasks.task(run.task(), origin.url(), MAIN, origin.commit("last"), wish);
-    return new AttemptSubmitted(run, null, "true", spec);
+    return new AttemptSubmitted(run, null, Turn.first("true"), spec);
   }
 
   RunId submit(Origin origin, Tasks.Wish wish) throws InterruptedException {

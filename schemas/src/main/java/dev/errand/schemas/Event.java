@@ -123,20 +123,19 @@ public sealed interface Event {
    * A run that waits for a node.
    *
    * @param node the only node that may take it, or null for any
-   * @param prompt this turn's prompt
    */
-  record AttemptSubmitted(RunId run, @Nullable NodeName node, String prompt, TaskSpec spec)
+  record AttemptSubmitted(RunId run, @Nullable NodeName node, Turn turn, TaskSpec spec)
       implements OfRun {}
 
   /** A node wants the run; the lowest offset owns it. */
   record AttemptPlaced(RunId run, NodeName node) implements OfRun {}
 
-  record ContainerCreated(RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec)
+  record ContainerCreated(RunId run, NodeName node, BoxId box, Turn turn, TaskSpec spec)
       implements OnNode {}
 
   /** The box holds the task's commit; the head is what was checked out: that one, asserted. */
   record RepositoryCheckedOut(
-      RunId run, NodeName node, BoxId box, String prompt, TaskSpec spec, CommitSha head)
+      RunId run, NodeName node, BoxId box, Turn turn, TaskSpec spec, CommitSha head)
       implements OnNode {}
 
   record EnvironmentPrepared(
@@ -171,8 +170,11 @@ public sealed interface Event {
     record Unknown() implements Outcome {}
   }
 
-  /** All attempts have ended; best is the one that `apply` takes, or 0 when none has a diff. */
-  record TaskCompleted(TaskId task, int best) implements OfTask {}
+  /**
+   * All attempts have ended; best is the one that `apply` takes, or 0 when none has a diff; turns
+   * are those of all attempts together, 0 from who knew no second one.
+   */
+  record TaskCompleted(TaskId task, int best, int turns) implements OfTask {}
 
   /** Something worth telling while a run goes on. */
   record AttemptProgressed(RunId run, NodeName node, StageName stage, Progress progress)
@@ -230,9 +232,6 @@ public sealed interface Event {
       @Nullable Failure trouble)
       implements OfPlatform {}
 
-  /** A run that a service is working on. */
-  record Held(RunId run, StageName stage) {}
-
   /** An environment's newest version; its members see and cancel its tasks beside their owners. */
   record EnvironmentDefined(EnvironmentSpec spec, Set<Owner> members, Owner by, boolean deleted)
       implements OfPlatform {}
@@ -268,9 +267,13 @@ public sealed interface Event {
   /** Somebody wants an attempt to stop; attempt 0 is all of the task's. */
   record CancelRequested(TaskId task, int attempt, Owner by) implements OfTask {}
 
-  /** A follow-up: the next prompt for an attempt's agent. */
-  record TurnRequested(TaskId task, int attempt, int turn, String prompt, Owner by)
-      implements OfTask {}
+  /** A follow-up, as the first run of its turn; of two for one turn, the lowest offset has it. */
+  record TurnRequested(RunId run, Turn turn, Owner by, String idempotencyKey) implements OfRun {
+    @Override
+    public @Nullable NodeName node() {
+      return null;
+    }
+  }
 
   /** A record that no stage could take, with its key and headers as they were, and the cause. */
   record DeadLettered(
@@ -280,12 +283,9 @@ public sealed interface Event {
       StageName stage,
       @Nullable Data originalKey,
       Data value,
-      List<Header> headers,
+      List<RecordHeader> headers,
       Failure cause)
       implements OfPlatform {}
-
-  /** A record's header. */
-  record Header(String name, Data value) {}
 
   /** What a newer writer said; ignored. */
   record Unknown(String key) implements Event {}

@@ -26,6 +26,11 @@ public enum FailureCode {
   DIFF_MISSING(
       FailureKind.USER,
       "wait for the task with `errand cloud wait ID`, or read why with `errand cloud status ID`"),
+  ATTEMPT_BUSY(
+      FailureKind.USER, "wait for it with `errand cloud wait ID`, then send the message again"),
+  ATTEMPT_CLOSED(
+      FailureKind.USER,
+      "apply what there is with `errand apply ID` and hand over a new task: `errand cloud exec`"),
   SCHEMA_CONFLICT(
       FailureKind.USER, "use a schema that the registry lists; new ones come with new versions"),
   PROMPT_EMPTY(

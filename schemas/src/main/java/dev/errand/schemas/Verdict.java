@@ -20,7 +20,8 @@ public record Verdict(boolean retried, boolean deadLettered, int httpStatus, int
       case NOT_ACCEPTABLE -> new Verdict(false, false, 406, 2);
       case MEDIA_TYPE_UNSUPPORTED -> new Verdict(false, false, 415, 2);
       case NOT_ALLOWED, SIGNATURE_INVALID, SECRETS_REFUSED -> new Verdict(false, false, 403, 4);
-      case IDEMPOTENCY_CONFLICT, SCHEMA_CONFLICT -> new Verdict(false, false, 409, 1);
+      case IDEMPOTENCY_CONFLICT, SCHEMA_CONFLICT, ATTEMPT_BUSY, ATTEMPT_CLOSED ->
+          new Verdict(false, false, 409, 1);
       case PROMPT_TOO_LARGE, REQUEST_TOO_LARGE -> new Verdict(false, false, 413, 2);
       case REQUEST_INVALID, PROMPT_EMPTY, ATTEMPTS_OUT_OF_RANGE, ENVIRONMENT_INVALID ->
           new Verdict(false, false, 400, 2);

@@ -199,6 +199,9 @@ final class AuthorisationTable {
     /** A task of the owner that is over, with a diff and a log. */
     String over();
 
+    /** The path of a new task that is ready. */
+    String ready();
+
     /** A new environment with the secret TOKEN. */
     String environment();
 
@@ -286,6 +289,8 @@ final class AuthorisationTable {
             .when("of an `owner`"),
         row("GET " + one, Rule.OWN, Things::over),
         row("POST " + one + "/cancel", Rule.OWN, things -> things.task() + "/cancel"),
+        row("POST " + one + "/messages", Rule.OWN, things -> things.ready() + "/messages")
+            .sends(JSON, "{\"prompt\":\"true\"}"),
         row("GET " + one + "/diff", Rule.OWN, things -> things.over() + "/diff"),
         row("GET " + one + "/events", Rule.OWN, things -> things.over() + "/events"),
         row("GET " + one + "/logs", Rule.OWN, things -> things.over() + "/logs").when("as text"),

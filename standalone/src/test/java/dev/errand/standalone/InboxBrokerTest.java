@@ -71,7 +71,7 @@ class InboxBrokerTest {
   }
 
   static Stream<Arguments> poison() {
-    byte[] fact = Broker.WIRE.encode(new Event.TaskCompleted(TASK, 1));
+    byte[] fact = Broker.WIRE.encode(new Event.TaskCompleted(TASK, 1, 1));
     byte[] key = new byte[100 * 1024];
     return Stream.of(
         Arguments.of("an unknown schema", Robot.unsigned(framed(99_999))),

@@ -64,6 +64,12 @@ class KafkaAclsTest {
   }
 
   @Test
+  void theFrontDoorAloneBeginsTurns() {
+    assertThat(who(AclOperation.WRITE, "turns.requested")).containsExactly("User:errand-ingest");
+    assertThat(who(AclOperation.READ, "turns.requested")).containsExactly("User:errand-ingest");
+  }
+
+  @Test
   void onlyWhoNeedsSecretsReadsThemAndOnlyTheFrontDoorDefinesAnything() {
     assertThat(who(AclOperation.READ, "secrets"))
         .containsExactlyInAnyOrder("User:errand-ingest", "User:errand-provisioner");

@@ -121,6 +121,15 @@ class RolesBrokerTest {
     }
 
     @Override
+    public String ready() {
+      try {
+        return presented(owner);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
     public String environment() {
       String path = "/api/v1/environments/edited";
       succeed(admin.put(path, "application/yaml", "repository: https://example.org/r\n"));

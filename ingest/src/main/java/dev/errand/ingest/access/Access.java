@@ -20,7 +20,8 @@ public final class Access {
   public static Reach reach(Role role, Operation operation) {
     return switch (operation) {
       case SUBMIT_TASK, READ_ENVIRONMENT -> Reach.EVERYTHING;
-      case READ_TASK, CANCEL_TASK -> role == Role.PRODUCER ? Reach.OWN : Reach.EVERYTHING;
+      case READ_TASK, CANCEL_TASK, MESSAGE_TASK ->
+          role == Role.PRODUCER ? Reach.OWN : Reach.EVERYTHING;
       case EDIT_ENVIRONMENT,
           EDIT_SECRET,
           USE_SECRETS,

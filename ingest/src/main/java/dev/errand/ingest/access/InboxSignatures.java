@@ -3,8 +3,8 @@ package dev.errand.ingest.access;
 import dev.errand.schemas.Data;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.DeadLettered;
-import dev.errand.schemas.Event.Header;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.wire.Headers;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -68,13 +68,13 @@ public final class InboxSignatures {
     }
 
     /** The headers that say it. */
-    public List<Header> headers() {
+    public List<RecordHeader> headers() {
       Map<String, String> said = new TreeMap<>();
       put(said, Headers.INBOX_KEY, key);
       put(said, Headers.INBOX_TIME, time);
       put(said, Headers.INBOX_SIGNATURE, signature);
       return said.entrySet().stream()
-          .map(header -> new Header(header.getKey(), Data.of(header.getValue())))
+          .map(header -> new RecordHeader(header.getKey(), Data.of(header.getValue())))
           .toList();
     }
 
@@ -142,7 +142,7 @@ public final class InboxSignatures {
     Signed signed = Signed.of(name -> Optional.ofNullable(texts.get(name)));
     byte[] value = letter.value().toBytes();
     Signed renewed = sign(check(signed, letter.topic(), value, kept), letter.topic(), value);
-    List<Header> headers = new ArrayList<>(letter.headers());
+    List<RecordHeader> headers = new ArrayList<>(letter.headers());
     headers.removeIf(header -> header.name().startsWith("errand-"));
     headers.addAll(renewed.headers());
     return new DeadLettered(

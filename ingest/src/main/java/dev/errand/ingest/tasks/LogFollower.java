@@ -4,6 +4,7 @@ import dev.errand.ingest.http.EventOutput;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Event.AttemptLogged;
 import dev.errand.schemas.Event.AttemptProgressed;
+import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.stage.LogReader;
 import dev.errand.views.TaskView;
@@ -17,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells one client of a task's live output and progress, from the task's start or from where the
- * client was: an event's id says how many facts of each topic lie before it, and each topic holds
- * the task's facts in one order. Reads no faster than the client does.
+ * Tells one client of a task's live output and progress, from the start of its newest turns or from
+ * where the client was: an event's id says how many facts of each topic lie before it, and each
+ * topic holds the task's facts in one order. Reads no faster than the client does.
  */
 public final class LogFollower {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -56,7 +57,7 @@ public final class LogFollower {
       boolean over = view.map(this::isOver).orElse(false);
       List<Event.OfRun> facts = reader.poll(POLL);
       for (Event.OfRun fact : facts) {
-        tell(fact, out);
+        tell(fact, view, out);
       }
       quiet = facts.isEmpty() ? quiet + 1 : 0;
       if (quiet >= QUIET_POLLS_AT_END && (over || !follow) && reader.isAtEnd()) {
@@ -72,10 +73,11 @@ public final class LogFollower {
     return view.state().isTerminal();
   }
 
-  private void tell(Event.OfRun fact, EventOutput out) throws IOException {
+  private void tell(Event.OfRun fact, Optional<TaskView> view, EventOutput out) throws IOException {
     at = fact instanceof AttemptLogged ? at.afterLog() : at.afterProgress();
     boolean wanted =
         (attempt == 0 || attempt == fact.run().attempt().number())
+            && !isOfEarlierTurn(fact.run(), view)
             && !(fact instanceof AttemptLogged ? resume.coversLog(at) : resume.coversProgress(at));
     switch (fact) {
       case AttemptLogged logged -> {
@@ -92,9 +94,16 @@ public final class LogFollower {
       }
       case Event.AttemptSubmitted _,
           Event.AttemptPlaced _,
+          Event.TurnRequested _,
           Event.OnNode _,
           Event.AttemptEnded _ -> {} // lie on other topics
     }
+  }
+
+  private static boolean isOfEarlierTurn(RunId run, Optional<TaskView> view) {
+    return view.flatMap(task -> task.attempt(run.attempt().number()))
+        .filter(newest -> newest.run().turn() > run.turn())
+        .isPresent();
   }
 
   private String text(AttemptLogged logged) {

@@ -3,6 +3,7 @@ package dev.errand.ingest.tasks;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.TaskSpec;
 import dev.errand.views.AttemptView;
 import dev.errand.views.TaskView;
 import java.time.Instant;
@@ -33,13 +34,16 @@ public record TaskJson(
   /**
    * One attempt: its newest run.
    *
+   * @param message the first line of what asked for this turn; none in the first
    * @param waitsFor what keeps it in the queue, when no node takes anything
+   * @param patch what the attempt has so far: until this turn has a diff, the one before
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record AttemptJson(
       int number,
       int turn,
       int run,
+      @Nullable String message,
       String state,
       @Nullable String stage,
       @Nullable String node,
@@ -103,6 +107,7 @@ public record TaskJson(
         view.number(),
         view.run().turn(),
         view.run().run(),
+        view.asked() == null ? null : TaskSpec.titleOf(view.asked().turn().prompt()),
         word(view.state()),
         text(view.stage()),
         text(view.node()),

@@ -20,30 +20,43 @@ public final class TaskRules {
    *     REQUEST_INVALID
    */
   public static void check(TaskRequested request) {
-    if (request.prompt().isBlank()) {
-      throw new ErrandException(FailureCode.PROMPT_EMPTY, "the prompt is empty");
-    }
-    int bytes = request.prompt().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > TaskSpec.MAX_PROMPT_BYTES) {
-      throw new ErrandException(
-          FailureCode.PROMPT_TOO_LARGE,
-          "the prompt has %d bytes; %d are taken".formatted(bytes, TaskSpec.MAX_PROMPT_BYTES));
-    }
-    if (request.prompt().indexOf('\0') >= 0) {
-      throw invalid("the prompt holds a NUL character");
-    }
+    checkPrompt(request.prompt());
     if (request.attempts() < 1 || request.attempts() > AttemptId.MAX_ATTEMPTS) {
       throw new ErrandException(
           FailureCode.ATTEMPTS_OUT_OF_RANGE,
           "%d attempts are asked for".formatted(request.attempts()));
     }
-    String key = request.idempotencyKey();
-    if (key.isEmpty()
+    checkKey(request.idempotencyKey());
+    branch(request);
+  }
+
+  /**
+   * @throws ErrandException PROMPT_EMPTY, PROMPT_TOO_LARGE or REQUEST_INVALID
+   */
+  static void checkPrompt(String prompt) {
+    if (prompt.isBlank()) {
+      throw new ErrandException(FailureCode.PROMPT_EMPTY, "the prompt is empty");
+    }
+    int bytes = prompt.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > TaskSpec.MAX_PROMPT_BYTES) {
+      throw new ErrandException(
+          FailureCode.PROMPT_TOO_LARGE,
+          "the prompt has %d bytes; %d are taken".formatted(bytes, TaskSpec.MAX_PROMPT_BYTES));
+    }
+    if (prompt.indexOf('\0') >= 0) {
+      throw invalid("the prompt holds a NUL character");
+    }
+  }
+
+  /**
+   * @throws ErrandException REQUEST_INVALID
+   */
+  static void checkKey(String key) {
+    if (key.isBlank()
         || key.length() > MAX_KEY_CHARACTERS
         || key.chars().anyMatch(Character::isISOControl)) {
       throw invalid("an idempotency key has 1 to %d characters".formatted(MAX_KEY_CHARACTERS));
     }
-    branch(request);
   }
 
   /**

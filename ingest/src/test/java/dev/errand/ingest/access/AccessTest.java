@@ -20,6 +20,7 @@ class AccessTest {
     TABLE.put(Operation.SUBMIT_TASK, row(Reach.EVERYTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.READ_TASK, row(Reach.OWN, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.CANCEL_TASK, row(Reach.OWN, Reach.EVERYTHING, Reach.EVERYTHING));
+    TABLE.put(Operation.MESSAGE_TASK, row(Reach.OWN, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(
         Operation.READ_ENVIRONMENT, row(Reach.EVERYTHING, Reach.EVERYTHING, Reach.EVERYTHING));
     TABLE.put(Operation.EDIT_ENVIRONMENT, row(Reach.NOTHING, Reach.EVERYTHING, Reach.EVERYTHING));

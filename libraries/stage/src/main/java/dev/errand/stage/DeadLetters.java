@@ -5,7 +5,9 @@ import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
@@ -109,11 +111,12 @@ public final class DeadLetters {
         case Event.AttemptSubmitted fact ->
             Optional.of(
                 new Event.AttemptSubmitted(
-                    fact.run().next(), fact.node(), fact.prompt(), fact.spec()));
-        case Event.ContainerCreated fact -> Optional.of(again(fact, fact.prompt()));
-        case Event.RepositoryCheckedOut fact -> Optional.of(again(fact, fact.prompt()));
-        case Event.EnvironmentPrepared fact -> Optional.of(again(fact, fact.prompt()));
-        case Event.AgentExecuted fact -> Optional.of(again(fact, fact.spec().prompt()));
+                    fact.run().next(), fact.node(), fact.turn(), fact.spec()));
+        case Event.ContainerCreated fact -> Optional.of(again(fact, fact.turn()));
+        case Event.RepositoryCheckedOut fact -> Optional.of(again(fact, fact.turn()));
+        case Event.EnvironmentPrepared fact -> Optional.of(again(fact, first(fact, fact.prompt())));
+        case Event.AgentExecuted fact ->
+            Optional.of(again(fact, first(fact, fact.spec().prompt())));
         case Event _ -> Optional.empty(); // about no run, or nothing that makes work
       };
     } catch (UnreadableFactException e) {
@@ -121,11 +124,22 @@ public final class DeadLetters {
     }
   }
 
-  private static Event.AttemptSubmitted again(Event.OnNode fact, String prompt) {
-    return new Event.AttemptSubmitted(fact.run().next(), null, prompt, fact.spec());
+  private static Event.AttemptSubmitted again(Event.OnNode fact, Turn turn) {
+    return new Event.AttemptSubmitted(fact.run().next(), null, turn.in(false), fact.spec());
   }
 
-  private static List<Event.Header> headers(ConsumerRecord<byte[], byte[]> entry) {
+  /** These facts do not say what a later turn went on from. */
+  private static Turn first(Event.OnNode fact, String prompt) {
+    if (fact.run().turn() > 1) {
+      throw new ErrandException(
+          FailureCode.REQUEST_INVALID,
+          "%s is a follow-up whose agent was about to start; send its message again"
+              .formatted(fact.run()));
+    }
+    return Turn.first(prompt);
+  }
+
+  private static List<RecordHeader> headers(ConsumerRecord<byte[], byte[]> entry) {
     return StreamSupport.stream(entry.headers().spliterator(), false)
         .filter(
             header ->
@@ -133,7 +147,7 @@ public final class DeadLetters {
                     && header.key().getBytes(StandardCharsets.UTF_8).length + header.value().length
                         <= MAX_HEADER_BYTES)
         .limit(MAX_HEADERS)
-        .map(header -> new Event.Header(header.key(), Data.of(header.value())))
+        .map(header -> new RecordHeader(header.key(), Data.of(header.value())))
         .toList();
   }
 }

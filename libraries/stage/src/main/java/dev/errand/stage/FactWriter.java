@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.wire.Headers;
@@ -151,7 +152,7 @@ public final class FactWriter implements AutoCloseable {
    *
    * @param value the fact's frame, as {@link Wire#encode} makes it
    */
-  public Position append(Event fact, EventId id, byte[] value, List<Event.Header> headers)
+  public Position append(Event fact, EventId id, byte[] value, List<RecordHeader> headers)
       throws InterruptedException {
     Topic topic = topicOf(fact);
     ProducerRecord<byte[], byte[]> entry = entry(topic, fact, id, value);

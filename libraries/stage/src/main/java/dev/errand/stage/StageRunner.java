@@ -2,7 +2,7 @@ package dev.errand.stage;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.errand.schemas.Event;
+import dev.errand.schemas.Held;
 import dev.errand.stage.Job.Stop;
 import dev.errand.stage.journal.Sweeper;
 import java.time.Duration;
@@ -83,7 +83,7 @@ public final class StageRunner implements AutoCloseable {
   }
 
   /** The runs that it is working on. */
-  public List<Event.Held> held() {
+  public List<Held> held() {
     return works.held();
   }
 

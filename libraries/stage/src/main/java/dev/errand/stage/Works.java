@@ -3,6 +3,7 @@ package dev.errand.stage;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.wire.UnreadableFactException;
 import dev.errand.schemas.wire.UnreadableFactException.Reason;
@@ -101,11 +102,11 @@ final class Works implements AutoCloseable {
   }
 
   /** The runs that are worked on. */
-  List<Event.Held> held() {
+  List<Held> held() {
     return byKey.values().stream()
         .map(work -> work.run)
         .flatMap(Optional::stream)
-        .map(run -> new Event.Held(run, spec.name()))
+        .map(run -> new Held(run, spec.name()))
         .toList();
   }
 

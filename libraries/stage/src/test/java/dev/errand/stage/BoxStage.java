@@ -56,7 +56,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
       throws InterruptedException {
     try {
       note(fact, "called");
-      String[] words = fact.prompt().split(" ");
+      String[] words = fact.turn().prompt().split(" ");
       switch (words[0]) {
         case "fail" -> throw new ErrandException(FailureCode.valueOf(words[1]), "as asked");
         case "crash" -> throw new IllegalStateException("as asked");
@@ -65,7 +65,7 @@ final class BoxStage implements Stage<Event.AttemptSubmitted, Event.ContainerCre
         default -> watch(fact, lease, Duration.ofMillis(Long.parseLong(words[0])));
       }
       return new Event.ContainerCreated(
-          fact.run(), Samples.NODE, new BoxId("box000000001"), fact.prompt(), fact.spec());
+          fact.run(), Samples.NODE, new BoxId("box000000001"), fact.turn(), fact.spec());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,6 +8,7 @@ import dev.errand.schemas.EnvironmentSpec.Preset;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Patch;
 import dev.errand.schemas.TaskSpec;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EnvironmentId;
@@ -34,7 +35,7 @@ final class Samples {
   }
 
   static Event.AttemptSubmitted submitted(RunId run, String prompt) {
-    return new Event.AttemptSubmitted(run, null, prompt, spec(run.task(), prompt));
+    return new Event.AttemptSubmitted(run, null, Turn.first(prompt), spec(run.task(), prompt));
   }
 
   static Event.AttemptEnded presented(RunId run) {

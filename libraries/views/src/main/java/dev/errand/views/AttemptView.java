@@ -6,7 +6,9 @@ import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.NodeName;
+import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import java.time.Instant;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param work what was last begun; null before that
  * @param stageLogs what stages left before the end, by stage
  * @param ended the run's end; null before that
+ * @param asked the message that asked for the turn; null in the first
  */
 public record AttemptView(
     RunId run,
@@ -35,10 +38,13 @@ public record AttemptView(
     @Nullable Placed placed,
     @Nullable Work work,
     List<LogArtifact> stageLogs,
-    @Nullable Ended ended) {
+    @Nullable Ended ended,
+    @Nullable Asked asked) {
 
   /** How far a run has come; a later constant is further. */
   public enum State {
+    /** A message asks for the turn, and the decider has not submitted it yet. */
+    REQUESTED,
     QUEUED,
     PLACED,
     CONTAINER_CREATED,
@@ -65,6 +71,9 @@ public record AttemptView(
     }
   }
 
+  /** A message, whose turn it is; the texts of patches are left out here too. */
+  public record Asked(Origin origin, Owner by, String idempotencyKey, Turn turn) implements Sited {}
+
   public AttemptView {
     stageLogs = List.copyOf(stageLogs);
   }
@@ -72,6 +81,10 @@ public record AttemptView(
   /** The view that one fact gives on its own; empty for what no view holds. */
   static Optional<AttemptView> of(Event.OfRun fact, Origin origin) {
     return switch (fact) {
+      case Event.TurnRequested f ->
+          Optional.of(
+              reached(f, State.REQUESTED, List.of(), origin)
+                  .with(new Asked(origin, f.by(), f.idempotencyKey(), withoutText(f.turn()))));
       case Event.AttemptSubmitted f -> Optional.of(reached(f, State.QUEUED, List.of(), origin));
       case Event.AttemptPlaced f ->
           Optional.of(
@@ -82,6 +95,7 @@ public record AttemptView(
                   new Placed(origin, f.node()),
                   null,
                   List.of(),
+                  null,
                   null));
       case Event.ContainerCreated f ->
           Optional.of(reached(f, State.CONTAINER_CREATED, List.of(), origin));
@@ -98,7 +112,8 @@ public record AttemptView(
                   null,
                   null,
                   List.of(),
-                  new Ended(origin, f.stage(), withoutText(f.outcome()), f.logs())));
+                  new Ended(origin, f.stage(), withoutText(f.outcome()), f.logs()),
+                  null));
       case Event.AttemptProgressed f -> of(f, origin);
       case Event.AttemptLogged _ -> Optional.empty();
     };
@@ -116,6 +131,7 @@ public record AttemptView(
                   null,
                   new Work(origin, fact.stage()),
                   List.of(),
+                  null,
                   null));
       case Event.Progress.Noticed _,
           Event.Progress.Said _,
@@ -129,13 +145,18 @@ public record AttemptView(
   private static AttemptView reached(
       Event.OfRun fact, State state, List<LogArtifact> logs, Origin origin) {
     return new AttemptView(
-        fact.run(), state, origin.at(), null, null, joined(logs, List.of()), null);
+        fact.run(), state, origin.at(), null, null, joined(logs, List.of()), null, null);
   }
 
-  /** All that either view knows of the newer run. */
+  private AttemptView with(@Nullable Asked newAsked) {
+    return new AttemptView(run, reached, since, placed, work, stageLogs, ended, newAsked);
+  }
+
+  /** All that either view knows of the newer run; what asked for a turn is every run's of it. */
   AttemptView join(AttemptView other) {
     if (!run.equals(other.run)) {
-      return run.supersedes(other.run) ? this : other;
+      AttemptView newer = run.supersedes(other.run) ? this : other;
+      return run.turn() == other.run.turn() ? newer.with(Sited.first(asked, other.asked)) : newer;
     }
     return new AttemptView(
         run,
@@ -144,7 +165,8 @@ public record AttemptView(
         Sited.first(placed, other.placed),
         Sited.last(work, other.work),
         joined(stageLogs, other.stageLogs),
-        Sited.first(ended, other.ended));
+        Sited.first(ended, other.ended),
+        Sited.first(asked, other.asked));
   }
 
   /** One log a stage; of two, which only a repeated stage leaves, the longer. */
@@ -169,6 +191,13 @@ public record AttemptView(
       case Outcome.Cancelled cancelled -> cancelled;
       case Outcome.Unknown unknown -> unknown;
     };
+  }
+
+  private static Turn withoutText(Turn turn) {
+    Patch patch = turn.patch();
+    return patch == null
+        ? turn
+        : new Turn(turn.prompt(), withoutText(patch), turn.node(), turn.kept());
   }
 
   private static Patch withoutText(Patch patch) {
@@ -236,14 +265,19 @@ public record AttemptView(
     };
   }
 
-  /** The diff, also of a run that failed with one; null when there is none. Its text is null. */
+  /**
+   * The attempt's newest diff, also of a run that failed with one: until this turn has one, what it
+   * goes on from. Null when there is none. Its text is null.
+   */
   public @Nullable Patch patch() {
-    return switch (ended == null ? null : ended.outcome()) {
-      case Outcome.Presented presented -> presented.patch();
-      case Outcome.Failed failed -> failed.patch();
-      case Outcome.Cancelled _, Outcome.Unknown _ -> null;
-      case null -> null;
-    };
+    Patch own =
+        switch (ended == null ? null : ended.outcome()) {
+          case Outcome.Presented presented -> presented.patch();
+          case Outcome.Failed failed -> failed.patch();
+          case Outcome.Cancelled _, Outcome.Unknown _ -> null;
+          case null -> null;
+        };
+    return own != null || asked == null ? own : asked.turn().patch();
   }
 
   /** The whole outputs of the stages that have ended, by stage. */

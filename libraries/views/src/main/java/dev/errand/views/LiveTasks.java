@@ -39,8 +39,10 @@ final class LiveTasks {
   }
 
   private static byte[] counts(TaskView task) {
-    List<AttemptView> queued = attempts(task, state -> state == AttemptView.State.QUEUED);
-    List<AttemptView> running = attempts(task, state -> state != AttemptView.State.QUEUED);
+    List<AttemptView> queued =
+        attempts(task, state -> state.compareTo(AttemptView.State.QUEUED) <= 0);
+    List<AttemptView> running =
+        attempts(task, state -> state.compareTo(AttemptView.State.QUEUED) > 0);
     long oldest = queued.stream().mapToLong(a -> a.since().toEpochMilli()).min().orElse(NONE);
     return ByteBuffer.allocate(2 * Integer.BYTES + Long.BYTES)
         .putInt(queued.size())

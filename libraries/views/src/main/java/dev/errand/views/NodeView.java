@@ -1,7 +1,7 @@
 package dev.errand.views;
 
-import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Failure;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.ids.NodeName;
 import java.time.Duration;
 import java.time.Instant;

@@ -36,6 +36,7 @@ public final class TaskFold {
               Topic.TASKS_REJECTED,
               Topic.TASKS_CANCEL_REQUESTED,
               Topic.TASKS_COMPLETED,
+              Topic.TURNS_REQUESTED,
               Topic.ATTEMPTS_SUBMITTED,
               Topic.ATTEMPTS_PLACED,
               Topic.CONTAINER_CREATED,

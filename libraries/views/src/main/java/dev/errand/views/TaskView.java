@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   REJECTED                        one presented: READY   else one failed: FAILED   else CANCELLED
  *
  *   PENDING: facts of its attempts are here already, the admission is not
+ *   A follow-up makes it QUEUED or RUNNING once more.
  *   An attempt ({@link AttemptView}):
  *   QUEUED ─▶ PLACED ─▶ CONTAINER_CREATED ─▶ CHECKED_OUT ─▶ SET_UP ─▶ EXECUTED
  *      └────────┴──────────────┴──────────────────┴────────────┴─────────┴──▶ PRESENTED
@@ -109,9 +110,6 @@ public record TaskView(
   /** Somebody wants one attempt to end, or all of them: attempt 0. */
   public record Cancel(Origin origin, int attempt, Owner by) implements Sited {}
 
-  /** The lifecycle decider's word; the best is 0 when nothing was presented. */
-  public record Completed(Origin origin, int best) implements Sited {}
-
   public TaskView {
     cancels = List.copyOf(cancels);
     attempts = List.copyOf(attempts);
@@ -138,7 +136,6 @@ public record TaskView(
       // Before admission, of no single task, or asked of the deciders.
       case Event.TaskRequested _,
           Event.TaskResolved _,
-          Event.TurnRequested _,
           Event.NodeReported _,
           Event.EnvironmentDefined _,
           Event.SnapshotChanged _,
@@ -168,7 +165,7 @@ public record TaskView(
   }
 
   private static TaskView of(Event.TaskCompleted fact, Origin origin) {
-    Completed completed = new Completed(origin, fact.best());
+    Completed completed = new Completed(origin, fact.best(), fact.turns());
     return new TaskView(fact.task(), null, null, List.of(), List.of(), completed, origin.at());
   }
 
@@ -187,7 +184,7 @@ public record TaskView(
         Sited.first(rejected, other.rejected),
         joined(cancels, other.cancels, Cancel::attempt, Sited::first),
         joined(attempts, other.attempts, AttemptView::number, AttemptView::join),
-        Sited.last(completed, other.completed),
+        Completed.newer(completed, other.completed),
         updatedAt.isAfter(other.updatedAt) ? updatedAt : other.updatedAt);
   }
 
@@ -204,10 +201,10 @@ public record TaskView(
     if (admitted == null) {
       return rejected == null ? State.PENDING : State.REJECTED;
     }
-    if (completed != null && isEveryAttemptOver()) {
+    if (isComplete() && isEveryAttemptOver()) {
       return outcome();
     }
-    return attempts.stream().anyMatch(a -> a.state() != AttemptView.State.QUEUED)
+    return attempts.stream().anyMatch(a -> a.state().compareTo(AttemptView.State.QUEUED) > 0)
         ? State.RUNNING
         : State.QUEUED;
   }
@@ -227,6 +224,16 @@ public record TaskView(
         && attempts.stream().filter(AttemptView::isOver).count() >= admitted.attempts();
   }
 
+  /** Turns that all attempts have had together, those that go on included. */
+  public int turns() {
+    return attempts.stream().mapToInt(attempt -> attempt.run().turn()).sum();
+  }
+
+  /** Whether the decider has said that the attempts' newest turns are over. */
+  public boolean isComplete() {
+    return admitted != null && completed != null && completed.covers(turns(), admitted.attempts());
+  }
+
   /** The attempt with this number, from 1. */
   public Optional<AttemptView> attempt(int number) {
     return attempts.stream().filter(attempt -> attempt.number() == number).findFirst();
@@ -234,10 +241,7 @@ public record TaskView(
 
   /** Whose task it is; null while it is {@link State#PENDING}. */
   public @Nullable Owner owner() {
-    if (admitted != null) {
-      return admitted.owner();
-    }
-    return rejected == null ? null : rejected.owner();
+    return admitted != null ? admitted.owner() : rejected == null ? null : rejected.owner();
   }
 
   /** Where it runs; null while it is {@link State#PENDING}. */
@@ -250,10 +254,7 @@ public record TaskView(
 
   /** The first turn's prompt; empty while it is {@link State#PENDING}. */
   public String prompt() {
-    if (admitted != null) {
-      return admitted.prompt();
-    }
-    return rejected == null ? "" : rejected.prompt();
+    return admitted != null ? admitted.prompt() : rejected == null ? "" : rejected.prompt();
   }
 
   /** The prompt's first line that says something. */

@@ -6,8 +6,10 @@ import dev.errand.schemas.Event.LogArtifact;
 import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Patch;
 import dev.errand.schemas.TaskSpec;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
@@ -61,6 +63,27 @@ public final class Sample {
         EnvironmentSpec.Limits.DEFAULT);
   }
 
+  public static EnvironmentSpec withSetup(EnvironmentSpec spec, String setup) {
+    return new EnvironmentSpec(
+        spec.id(),
+        spec.version(),
+        spec.generation(),
+        spec.label(),
+        spec.repository(),
+        spec.branch(),
+        spec.image(),
+        spec.pins(),
+        setup,
+        spec.maintenance(),
+        spec.verify(),
+        spec.variables(),
+        spec.secrets(),
+        spec.trustedRefs(),
+        spec.internet(),
+        spec.agent(),
+        spec.limits());
+  }
+
   public static TaskSpec spec(TaskId task, Owner owner, String environment, int attempts) {
     return new TaskSpec(
         task,
@@ -93,7 +116,13 @@ public final class Sample {
 
   public static Event.AttemptSubmitted submitted(RunId run, int attempts) {
     TaskSpec spec = spec(run.task(), attempts);
-    return new Event.AttemptSubmitted(run, null, spec.prompt(), spec);
+    return new Event.AttemptSubmitted(run, null, Turn.first(spec.prompt()), spec);
+  }
+
+  /** A message that goes on from 5 bytes of diff. */
+  public static Event.TurnRequested asked(RunId firstOfTurn, String idempotencyKey) {
+    Turn turn = new Turn("And now the tests", patch(5, null), LOCAL, false);
+    return new Event.TurnRequested(firstOfTurn, turn, ALICE, idempotencyKey);
   }
 
   public static Event.AttemptPlaced placed(RunId run) {
@@ -101,12 +130,13 @@ public final class Sample {
   }
 
   public static Event.ContainerCreated created(RunId run) {
-    return new Event.ContainerCreated(run, LOCAL, BOX, "Fix the build", spec(run.task(), 1));
+    return new Event.ContainerCreated(
+        run, LOCAL, BOX, Turn.first("Fix the build"), spec(run.task(), 1));
   }
 
   public static Event.RepositoryCheckedOut checkedOut(RunId run) {
     return new Event.RepositoryCheckedOut(
-        run, LOCAL, BOX, "Fix the build", spec(run.task(), 1), COMMIT);
+        run, LOCAL, BOX, Turn.first("Fix the build"), spec(run.task(), 1), COMMIT);
   }
 
   public static Event.EnvironmentPrepared prepared(RunId run) {
@@ -155,7 +185,7 @@ public final class Sample {
     return heartbeat(node, service, List.of());
   }
 
-  public static Event.NodeReported heartbeat(NodeName node, String service, List<Event.Held> held) {
+  public static Event.NodeReported heartbeat(NodeName node, String service, List<Held> held) {
     return new Event.NodeReported(node, service, NOW, 4, 3, held, null, null);
   }
 }

@@ -120,12 +120,16 @@ class TaskViewTest {
         Sample.rejected(TASK),
         new Event.CancelRequested(TASK, 0, Sample.ALICE),
         new Event.CancelRequested(TASK, 2, Sample.ALICE),
-        new Event.TaskCompleted(TASK, 0),
-        new Event.TaskCompleted(TASK, 1));
+        new Event.TaskCompleted(TASK, 0, 0),
+        new Event.TaskCompleted(TASK, 1, 2),
+        new Event.TaskCompleted(TASK, 2, 3));
   }
 
   private static List<Event> factsOf(RunId run) {
+    RunId first = run.attempt().run(run.turn(), 1);
     return List.of(
+        Sample.asked(first, "one"),
+        Sample.asked(first, "two"),
         Sample.submitted(run, 2),
         Sample.placed(run),
         new Event.AttemptPlaced(run, new NodeName("other")),
@@ -172,7 +176,7 @@ class TaskViewTest {
     assertThat(life(admitted, submitted, placed).state()).isEqualTo(TaskView.State.RUNNING);
     assertThat(life(admitted, submitted, placed, ended).state()).isEqualTo(TaskView.State.RUNNING);
 
-    TaskView ready = life(admitted, submitted, placed, ended, new Event.TaskCompleted(TASK, 1));
+    TaskView ready = life(admitted, submitted, placed, ended, new Event.TaskCompleted(TASK, 1, 1));
     assertThat(ready.state()).isEqualTo(TaskView.State.READY);
     assertThat(ready.best().map(AttemptView::number)).contains(1);
     assertThat(ready.completedAt()).isEqualTo(Sample.NOW.plusSeconds(4));
@@ -187,7 +191,7 @@ class TaskViewTest {
         life(
             Sample.admitted(TASK, 2),
             Sample.ended(RUN, Sample.presented(5)),
-            new Event.TaskCompleted(TASK, 1));
+            new Event.TaskCompleted(TASK, 1, 2));
 
     assertThat(view.state()).isEqualTo(TaskView.State.RUNNING);
     assertThat(view.best()).isEmpty();
@@ -219,13 +223,62 @@ class TaskViewTest {
   }
 
   @Test
+  void aFollowUpIsWorkOnceMoreAndShowsTheDiffThatItGoesOnFrom() {
+    Event.TaskAdmitted admitted = Sample.admitted(TASK, 1);
+    Event.AttemptEnded ended = Sample.ended(RUN, Sample.presented(5));
+    Event.TaskCompleted completed = new Event.TaskCompleted(TASK, 1, 1);
+    RunId next = TASK.attempt(1).run(2, 1);
+    Event.TurnRequested asked = Sample.asked(next, "key");
+    Event.AttemptEnded again = Sample.ended(next, Sample.failed(FailureCode.AGENT_TIMED_OUT));
+
+    TaskView queued = life(admitted, ended, completed, asked);
+    TaskView ending = life(admitted, ended, completed, asked, again);
+    TaskView failed =
+        life(admitted, ended, completed, asked, again, new Event.TaskCompleted(TASK, 0, 2));
+
+    assertThat(queued.state()).isEqualTo(TaskView.State.QUEUED);
+    assertThat(queued.attempts().getFirst().patch()).isEqualTo(Sample.patch(5, null));
+    assertThat(ending.state()).isEqualTo(TaskView.State.RUNNING);
+    assertThat(failed.state()).isEqualTo(TaskView.State.FAILED);
+    assertThat(failed.attempts().getFirst().patch()).isEqualTo(Sample.patch(5, null));
+  }
+
+  @Test
+  void theMessageWithTheLowestOffsetHasTheTurnAndAllItsRuns() {
+    RunId next = TASK.attempt(1).run(2, 1);
+
+    TaskView view =
+        life(
+            Sample.asked(next, "first"),
+            Sample.submitted(next.next(), 1),
+            Sample.asked(next, "second"));
+
+    AttemptView attempt = view.attempt(1).orElseThrow();
+    assertThat(attempt.run()).isEqualTo(next.next());
+    assertThat(attempt.asked())
+        .isNotNull()
+        .satisfies(asked -> assertThat(asked.idempotencyKey()).isEqualTo("first"));
+  }
+
+  @Test
+  void aCompletionThatKnewNoSecondTurnIsOfTheFirst() {
+    Event.TaskAdmitted admitted = Sample.admitted(TASK, 1);
+    Event.AttemptEnded ended = Sample.ended(RUN, Sample.presented(5));
+    Event.TaskCompleted old = new Event.TaskCompleted(TASK, 1, 0);
+    Event.AttemptEnded second = Sample.ended(TASK.attempt(1).run(2, 1), Sample.presented(6));
+
+    assertThat(life(admitted, ended, old).state()).isEqualTo(TaskView.State.READY);
+    assertThat(life(admitted, ended, old, second).state()).isEqualTo(TaskView.State.RUNNING);
+  }
+
+  @Test
   void aFailedTaskSaysWhyItsFirstAttemptFailed() {
     TaskView view =
         life(
             Sample.admitted(TASK, 2),
             Sample.ended(RUN, Sample.cancelled()),
             Sample.ended(TASK.attempt(2).run(1, 1), Sample.failed(FailureCode.SETUP_FAILED)),
-            new Event.TaskCompleted(TASK, 0));
+            new Event.TaskCompleted(TASK, 0, 2));
 
     assertThat(view.state()).isEqualTo(TaskView.State.FAILED);
     assertThat(view.failure())

@@ -115,7 +115,7 @@ class ViewsBrokerTest {
         .contains(task);
     assertThat(admission.originalOf(requested(again, Sample.ALICE, "life", "Break it"))).isEmpty();
     await().atMost(PATIENCE).until(() -> states.contains(TaskView.State.READY));
-    assertThat(kafka.read(Topic.TASKS_COMPLETED)).contains(new Event.TaskCompleted(task, 1));
+    assertThat(kafka.read(Topic.TASKS_COMPLETED)).contains(new Event.TaskCompleted(task, 1, 1));
   }
 
   private static Optional<TaskView.State> ready() {

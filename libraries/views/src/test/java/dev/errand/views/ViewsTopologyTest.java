@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
@@ -97,7 +98,7 @@ class ViewsTopologyTest {
             Sample.NOW,
             0,
             0,
-            List.of(new Event.Held(RUN, Sample.AGENT)),
+            List.of(new Held(RUN, Sample.AGENT)),
             null,
             null));
 

@@ -33,13 +33,14 @@ final class AttemptCodec {
 
   Row write(AttemptSubmitted fact) {
     return about("AttemptSubmitted", fact.run(), fact.node())
-        .setText("prompt", fact.prompt())
+        .setText("prompt", fact.turn().prompt())
+        .setRow("start", parts.write(fact.turn()))
         .setRow("spec", specs.write(fact.spec()));
   }
 
   static AttemptSubmitted submitted(Row row) throws NewerWriterException {
     return new AttemptSubmitted(
-        run(row), nodeOrNull(row), row.text("prompt"), SpecCodec.task(row.row("spec")));
+        run(row), nodeOrNull(row), PartCodec.turn(row), SpecCodec.task(row.row("spec")));
   }
 
   Row write(AttemptPlaced fact) {
@@ -51,17 +52,20 @@ final class AttemptCodec {
   }
 
   Row write(ContainerCreated fact) {
-    return onNode("ContainerCreated", fact).setText("prompt", fact.prompt());
+    return onNode("ContainerCreated", fact)
+        .setText("prompt", fact.turn().prompt())
+        .setRow("start", parts.write(fact.turn()));
   }
 
   static ContainerCreated containerCreated(Row row) throws NewerWriterException {
     return new ContainerCreated(
-        run(row), node(row), box(row), row.text("prompt"), SpecCodec.task(row.row("spec")));
+        run(row), node(row), box(row), PartCodec.turn(row), SpecCodec.task(row.row("spec")));
   }
 
   Row write(RepositoryCheckedOut fact) {
     return onNode("RepositoryCheckedOut", fact)
-        .setText("prompt", fact.prompt())
+        .setText("prompt", fact.turn().prompt())
+        .setRow("start", parts.write(fact.turn()))
         .setText("head", fact.head());
   }
 
@@ -70,7 +74,7 @@ final class AttemptCodec {
         run(row),
         node(row),
         box(row),
-        row.text("prompt"),
+        PartCodec.turn(row),
         SpecCodec.task(row.row("spec")),
         new CommitSha(row.text("head")));
   }

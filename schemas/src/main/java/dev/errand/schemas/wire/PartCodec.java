@@ -4,8 +4,10 @@ import dev.errand.schemas.Event.LogArtifact;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
+import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
 import dev.errand.schemas.ids.TaskId;
@@ -81,6 +83,31 @@ final class PartCodec {
         row.integer("linesAdded"),
         row.integer("linesRemoved"),
         row.textOrNull("inline"));
+  }
+
+  /** Where a turn starts; null for an attempt's first. The prompt is a field beside it. */
+  @Nullable Row write(Turn turn) {
+    if (turn.patch() == null) {
+      return null;
+    }
+    return schemas
+        .row("TurnStart")
+        .setRow("patch", write(turn.patch()))
+        .setText("node", turn.node())
+        .set("kept", turn.kept());
+  }
+
+  static Turn turn(Row row) {
+    Row start = row.rowOrNull("start");
+    if (start == null) {
+      return Turn.first(row.text("prompt"));
+    }
+    String node = start.textOrNull("node");
+    return new Turn(
+        row.text("prompt"),
+        patch(start.row("patch")),
+        node == null ? null : new NodeName(node),
+        start.flag("kept"));
   }
 
   List<Row> write(List<LogArtifact> logs) {

@@ -3,12 +3,12 @@ package dev.errand.schemas.wire;
 import dev.errand.schemas.Event.DeadLettered;
 import dev.errand.schemas.Event.EnvironmentDefined;
 import dev.errand.schemas.Event.GitCredentialSealed;
-import dev.errand.schemas.Event.Header;
-import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.NodeReported;
 import dev.errand.schemas.Event.SchemaRegistered;
 import dev.errand.schemas.Event.SecretSealed;
 import dev.errand.schemas.Event.SnapshotChanged;
+import dev.errand.schemas.Held;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.EnvironmentId;
 import dev.errand.schemas.ids.Fingerprint;
@@ -192,7 +192,7 @@ final class PlatformCodec {
         row.dataOrNull("originalKey"),
         row.data("value"),
         row.rows("headers").stream()
-            .map(header -> new Header(header.text("name"), header.data("value")))
+            .map(header -> new RecordHeader(header.text("name"), header.data("value")))
             .toList(),
         PartCodec.failure(row.row("cause")));
   }

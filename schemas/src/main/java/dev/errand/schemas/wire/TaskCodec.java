@@ -95,11 +95,16 @@ final class TaskCodec {
   }
 
   Row write(TaskCompleted fact) {
-    return schemas.row("TaskCompleted").setText("task", fact.task()).set("best", fact.best());
+    return schemas
+        .row("TaskCompleted")
+        .setText("task", fact.task())
+        .set("best", fact.best())
+        .set("turns", fact.turns());
   }
 
   static TaskCompleted completed(Row row) {
-    return new TaskCompleted(new TaskId(row.text("task")), row.integer("best"));
+    return new TaskCompleted(
+        new TaskId(row.text("task")), row.integer("best"), row.integer("turns"));
   }
 
   Row write(CancelRequested fact) {
@@ -119,18 +124,19 @@ final class TaskCodec {
     return schemas
         .row("TurnRequested")
         .setText("task", fact.task())
-        .set("attempt", fact.attempt())
-        .set("turn", fact.turn())
-        .setText("prompt", fact.prompt())
-        .setText("by", fact.by());
+        .set("attempt", fact.run().attempt().number())
+        .set("turn", fact.run().turn())
+        .setText("prompt", fact.turn().prompt())
+        .setText("by", fact.by())
+        .setText("idempotencyKey", fact.idempotencyKey())
+        .setRow("start", parts.write(fact.turn()));
   }
 
   static TurnRequested turnRequested(Row row) {
     return new TurnRequested(
-        new TaskId(row.text("task")),
-        row.integer("attempt"),
-        row.integer("turn"),
-        row.text("prompt"),
-        new Owner(row.text("by")));
+        new TaskId(row.text("task")).attempt(row.integer("attempt")).run(row.integer("turn"), 1),
+        PartCodec.turn(row),
+        new Owner(row.text("by")),
+        row.text("idempotencyKey"));
   }
 }

@@ -12,9 +12,12 @@ import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.SnapshotChange;
 import dev.errand.schemas.TaskSpec;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
@@ -50,6 +53,11 @@ final class Facts {
   private static final CommitSha COMMIT = new CommitSha("0123456789".repeat(4));
   private static final Failure FAILURE =
       new Failure(FailureCode.SETUP_FAILED, "exit code 1", List.of("first", "lást \u0000"));
+  private static final Patch PATCH = new Patch(COMMIT, DIGEST, 12, 1, 2, 3, "diff --git a b");
+  private static final Patch LARGE = new Patch(COMMIT, DIGEST, 1L << 33, 1, 2, 3, null);
+  private static final Turn FIRST = Turn.first("prompt");
+  private static final Turn FOLLOW_UP = new Turn("and now this", LARGE, NODE, false);
+  private static final Turn IN_KEPT_BOX = new Turn("and now this", PATCH, null, true);
   private static final List<LogArtifact> LOGS =
       List.of(new LogArtifact(STAGE, DIGEST, 1L << 40, true));
 
@@ -68,30 +76,31 @@ final class Facts {
         new Event.TaskResolved(request, null, FAILURE),
         new Event.TaskAdmitted(spec()),
         new Event.TaskRejected(TASK, OWNER, WEB, "prompt", FAILURE),
-        new Event.TaskCompleted(TASK, 2),
+        new Event.TaskCompleted(TASK, 2, 3),
         new Event.CancelRequested(TASK, 0, OWNER),
-        new Event.TurnRequested(TASK, 1, 2, "and now this", OWNER));
+        new Event.TurnRequested(TASK.attempt(1).run(2, 1), FOLLOW_UP, OWNER, "key"),
+        new Event.TurnRequested(TASK.attempt(1).run(2, 1), IN_KEPT_BOX, OWNER, ""));
   }
 
   private static Stream<Event> runs() {
-    Patch patch = new Patch(COMMIT, DIGEST, 12, 1, 2, 3, "diff --git a b");
-    Patch large = new Patch(COMMIT, DIGEST, 1L << 33, 1, 2, 3, null);
     Stream<Event> moves =
         Stream.of(
-            new Event.AttemptSubmitted(RUN, null, "prompt", spec()),
-            new Event.AttemptSubmitted(RUN, NODE, "prompt", spec()),
+            new Event.AttemptSubmitted(RUN, null, FIRST, spec()),
+            new Event.AttemptSubmitted(RUN, NODE, FOLLOW_UP, spec()),
             new Event.AttemptPlaced(RUN, NODE),
-            new Event.ContainerCreated(RUN, NODE, BOX, "prompt", spec()),
-            new Event.RepositoryCheckedOut(RUN, NODE, BOX, "prompt", spec(), COMMIT),
+            new Event.ContainerCreated(RUN, NODE, BOX, FIRST, spec()),
+            new Event.ContainerCreated(RUN, NODE, BOX, IN_KEPT_BOX, spec()),
+            new Event.RepositoryCheckedOut(RUN, NODE, BOX, FIRST, spec(), COMMIT),
+            new Event.RepositoryCheckedOut(RUN, NODE, BOX, FOLLOW_UP, spec(), COMMIT),
             new Event.EnvironmentPrepared(RUN, NODE, BOX, "prompt", spec(), LOGS),
             new Event.AgentExecuted(RUN, NODE, BOX, spec(), 137, List.of()),
             new Event.AttemptLogged(RUN, NODE, STAGE, 5, Data.of(new byte[] {0, -1}), true));
     Stream<Outcome> outcomes =
         Stream.of(
-            new Outcome.Presented(patch),
-            new Outcome.Presented(large),
+            new Outcome.Presented(PATCH),
+            new Outcome.Presented(LARGE),
             new Outcome.Failed(FAILURE, null),
-            new Outcome.Failed(FAILURE, patch),
+            new Outcome.Failed(FAILURE, PATCH),
             new Outcome.Cancelled(OWNER),
             new Outcome.Unknown());
     Stream<Progress> progress =
@@ -120,7 +129,7 @@ final class Facts {
     Data data = Data.of("bytes");
     return Stream.of(
         new Event.NodeReported(
-            NODE, "provisioner", AT, 4, 3, List.of(new Event.Held(RUN, STAGE)), null, FAILURE),
+            NODE, "provisioner", AT, 4, 3, List.of(new Held(RUN, STAGE)), null, FAILURE),
         new Event.NodeReported(NODE, "provisioner", AT, 4, 0, List.of(), FAILURE, null),
         new Event.EnvironmentDefined(spec().environment(), Set.of(OWNER), OWNER, false),
         new Event.EnvironmentDefined(spec().environment(), Set.of(), OWNER, false),
@@ -129,7 +138,7 @@ final class Facts {
         new Event.SchemaRegistered(1, "subject", 1, "\"int\""),
         new Event.DeadLettered("t", 1, 2, STAGE, null, data, List.of(), FAILURE),
         new Event.DeadLettered(
-            "t", 1, 2, STAGE, data, data, List.of(new Event.Header("h", data)), FAILURE));
+            "t", 1, 2, STAGE, data, data, List.of(new RecordHeader("h", data)), FAILURE));
   }
 
   private static Stream<Event> snapshots() {

@@ -11,16 +11,20 @@ import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Event.Progress;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.SnapshotChange;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.BoxId;
 import dev.errand.schemas.ids.CommitSha;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.Fingerprint;
 import dev.errand.schemas.ids.GitPlace;
 import dev.errand.schemas.ids.RepositoryUrl;
+import dev.errand.schemas.ids.RunId;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
@@ -45,9 +49,10 @@ final class RandomFacts extends RandomValues {
       case TASKS_REJECTED ->
           new Event.TaskRejected(task(), owner(), environmentId(), text(), failure());
       case TASKS_CANCEL_REQUESTED -> new Event.CancelRequested(task(), integer(), owner());
-      case TASKS_COMPLETED -> new Event.TaskCompleted(task(), integer());
+      case TASKS_COMPLETED -> new Event.TaskCompleted(task(), integer(), integer());
       case TURNS_REQUESTED ->
-          new Event.TurnRequested(task(), integer(), integer(), text(), owner());
+          new Event.TurnRequested(
+              new RunId(run().attempt(), run().turn(), 1), turn(), owner(), text());
       case NODES ->
           new Event.NodeReported(
               node(),
@@ -55,7 +60,7 @@ final class RandomFacts extends RandomValues {
               time(),
               integer(),
               integer(),
-              list(() -> new Event.Held(run(), stage())),
+              list(() -> new Held(run(), stage())),
               maybe(this::failure),
               maybe(this::failure));
       case ENVIRONMENTS ->
@@ -75,7 +80,7 @@ final class RandomFacts extends RandomValues {
               stage(),
               maybe(this::data),
               data(),
-              list(() -> new Event.Header(text(), data())),
+              list(() -> new RecordHeader(text(), data())),
               failure());
       case ATTEMPTS_SUBMITTED,
           ATTEMPTS_PLACED,
@@ -93,16 +98,16 @@ final class RandomFacts extends RandomValues {
   private Event ofRun(Topic topic) {
     return switch (topic) {
       case ATTEMPTS_SUBMITTED ->
-          new Event.AttemptSubmitted(run(), maybe(this::node), text(), spec());
+          new Event.AttemptSubmitted(run(), maybe(this::node), turn(), spec());
       case ATTEMPTS_PLACED -> new Event.AttemptPlaced(run(), node());
       case CONTAINER_CREATED ->
-          new Event.ContainerCreated(run(), node(), new BoxId(hex(6)), text(), spec());
+          new Event.ContainerCreated(run(), node(), new BoxId(hex(6)), turn(), spec());
       case CHECKED_OUT ->
           new Event.RepositoryCheckedOut(
               run(),
               node(),
               new BoxId(hex(6)),
-              text(),
+              turn(),
               spec(),
               new CommitSha(hex(flag() ? 20 : 32)));
       case SET_UP ->
@@ -224,6 +229,10 @@ final class RandomFacts extends RandomValues {
         integer(),
         integer(),
         maybe(this::text));
+  }
+
+  private Turn turn() {
+    return flag() ? Turn.first(text()) : new Turn(text(), patch(), maybe(this::node), flag());
   }
 
   private LogArtifact log() {

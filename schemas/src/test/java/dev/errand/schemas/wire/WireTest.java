@@ -74,14 +74,14 @@ class WireTest {
 
   @Test
   void anotherTopicsFactIsMalformed() {
-    byte[] framed = wire.encode(new Event.TaskCompleted(task(), 1));
+    byte[] framed = wire.encode(new Event.TaskCompleted(task(), 1, 1));
 
     assertReason(Topic.TASKS_REQUESTED, framed, Reason.MALFORMED);
   }
 
   @Test
   void aNewerWritersSchemaIsReadOnceLearned() throws UnreadableFactException {
-    Event fact = new Event.TaskCompleted(task(), 1);
+    Event fact = new Event.TaskCompleted(task(), 1, 1);
     byte[] framed = wire.encode(fact);
     ByteBuffer.wrap(framed).putInt(1, 9_999);
 

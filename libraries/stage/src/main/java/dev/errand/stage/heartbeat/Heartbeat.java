@@ -1,8 +1,8 @@
 package dev.errand.stage.heartbeat;
 
-import dev.errand.schemas.Event.Held;
 import dev.errand.schemas.Event.NodeReported;
 import dev.errand.schemas.Failure;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Topic;
 import dev.errand.stage.StageHost;
 import java.time.Duration;

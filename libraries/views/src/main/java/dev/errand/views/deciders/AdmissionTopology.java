@@ -5,6 +5,7 @@ import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.Topic;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.Owner;
 import dev.errand.schemas.wire.UnreadableFactException;
@@ -160,7 +161,7 @@ final class AdmissionTopology {
       for (int number = 1; number <= spec.attempts(); number++) {
         Event.AttemptSubmitted submitted =
             new Event.AttemptSubmitted(
-                spec.task().attempt(number).run(1, 1), null, spec.prompt(), spec);
+                spec.task().attempt(number).run(1, 1), null, Turn.first(spec.prompt()), spec);
         drafts.add(
             outbox.draft(Topic.ATTEMPTS_SUBMITTED, "submitted/" + submitted.run(), submitted));
       }

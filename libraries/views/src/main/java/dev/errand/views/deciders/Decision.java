@@ -2,9 +2,11 @@ package dev.errand.views.deciders;
 
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
+import dev.errand.schemas.Turn;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.TaskId;
 import dev.errand.views.AttemptView;
+import dev.errand.views.TaskView;
 import java.util.List;
 
 /** What the lifecycle decider makes happen. */
@@ -15,10 +17,33 @@ sealed interface Decision {
   String name();
 
   /** Every attempt has ended. */
-  record Complete(TaskId task, int best) implements Decision {
+  record Complete(TaskView view, int best) implements Decision {
+    @Override
+    public TaskId task() {
+      return view.task();
+    }
+
     @Override
     public String name() {
-      return "completed/" + task;
+      boolean first = view.attempts().stream().allMatch(attempt -> attempt.run().turn() == 1);
+      return "completed/" + task() + (first ? "" : "/" + view.turns());
+    }
+
+    Event.TaskCompleted fact() {
+      return new Event.TaskCompleted(task(), best, view.turns());
+    }
+  }
+
+  /** A message has been sent to an attempt that is over: its next turn begins. */
+  record Submit(RunId run, Turn turn) implements Decision {
+    @Override
+    public TaskId task() {
+      return run.task();
+    }
+
+    @Override
+    public String name() {
+      return "submitted/" + run;
     }
   }
 

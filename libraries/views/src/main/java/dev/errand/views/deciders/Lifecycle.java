@@ -36,14 +36,33 @@ final class Lifecycle {
     for (AttemptView attempt : task.attempts()) {
       if (!attempt.isOver()) {
         cancelOf(task, attempt)
-            .map(cancel -> new Decision.End(attempt, new Event.Outcome.Cancelled(cancel.by())))
+            .<Decision>map(
+                cancel -> new Decision.End(attempt, new Event.Outcome.Cancelled(cancel.by())))
+            .or(() -> nextTurn(attempt))
             .ifPresent(decisions::add);
       }
     }
-    if (task.isEveryAttemptOver() && task.completed() == null) {
-      decisions.add(new Decision.Complete(task.task(), best(task)));
+    if (task.isEveryAttemptOver() && !task.isComplete()) {
+      decisions.add(new Decision.Complete(task, best(task)));
     }
     return decisions;
+  }
+
+  private static Optional<Decision> nextTurn(AttemptView attempt) {
+    AttemptView.Asked asked = attempt.asked();
+    return asked == null || attempt.reached() != AttemptView.State.REQUESTED
+        ? Optional.empty()
+        : Optional.of(new Decision.Submit(attempt.run(), asked.turn()));
+  }
+
+  /** What a turn that no fact can hold ends with: prompt, scripts and variables together. */
+  static Event.AttemptEnded tooLarge(RunId run, String why) {
+    Failure failure =
+        Failure.of(
+            FailureCode.PROMPT_TOO_LARGE,
+            "The message, the task's prompt, scripts and variables do not fit one fact: " + why);
+    return new Event.AttemptEnded(
+        run, null, null, new Event.Outcome.Failed(failure, null), List.of());
   }
 
   private static Optional<TaskView.Cancel> cancelOf(TaskView task, AttemptView attempt) {

@@ -10,9 +10,10 @@ import dev.errand.views.streams.StreamsSettings;
 import java.time.Duration;
 
 /**
- * Decides what no stage can: that a task is complete, that an attempt is cancelled wherever it is,
- * that a lost node's runs begin anew or fail, that a run has taken too long. All instances together
- * decide; each about the tasks whose partitions it has. Thread-safe.
+ * Decides what no stage can: that a task is complete, that a message is an attempt's next turn,
+ * that an attempt is cancelled wherever it is, that a lost node's runs begin anew or fail, that a
+ * run has taken too long. All instances together decide; each about the tasks whose partitions it
+ * has. Thread-safe.
  */
 public final class LifecycleDecider implements AutoCloseable {
   /** Part of event ids: never changes. */

@@ -1,6 +1,7 @@
 package dev.errand.views.deciders;
 
 import dev.errand.schemas.Event;
+import dev.errand.schemas.TaskSpec;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.RunId;
@@ -49,7 +50,7 @@ final class LifecycleTopology {
   /** The tasks that the clock can decide something about. */
   private static final String TIMED = "timed";
 
-  /** The newest {@code attempts.submitted} of each attempt, framed: what a rerun repeats. */
+  /** The newest {@code attempts.submitted} of each attempt, framed: a rerun's, a follow-up's. */
   private static final String SUBMITTED = "submitted";
 
   /** The trace of each task that goes on, as its admission's header says it. */
@@ -109,7 +110,10 @@ final class LifecycleTopology {
       context.schedule(
           TaskFold.PURGE_INTERVAL,
           PunctuationType.WALL_CLOCK_TIME,
-          now -> TaskFold.purge(views(), Instant.ofEpochMilli(now)));
+          now -> {
+            TaskFold.purge(views(), Instant.ofEpochMilli(now));
+            TaskFold.purge(store(SUBMITTED), Instant.ofEpochMilli(now));
+          });
     }
 
     @Override
@@ -123,8 +127,9 @@ final class LifecycleTopology {
           keep(submitted, record.value());
         }
         byte[] trace = Outbox.traceOf(record);
-        if (fact instanceof Event.TaskAdmitted admitted && trace != null) {
-          store(TRACES).put(admitted.task().value(), trace);
+        if (trace != null
+            && (fact instanceof Event.TaskAdmitted || fact instanceof Event.TurnRequested)) {
+          store(TRACES).put(fact.key(), trace);
         }
         TaskView.of(fact, origin).ifPresent(this::fold);
       } catch (UnreadableFactException e) {
@@ -156,7 +161,6 @@ final class LifecycleTopology {
       if (task.state().isTerminal()) {
         decided.remove(task.task());
         store(TRACES).delete(key);
-        task.attempts().forEach(a -> store(SUBMITTED).delete(a.run().attempt().toString()));
       }
     }
 
@@ -228,12 +232,12 @@ final class LifecycleTopology {
     private Outbox.@Nullable Draft draft(Decision decision) {
       return switch (decision) {
         case Decision.Complete complete ->
-            outbox()
-                .draft(
-                    Topic.TASKS_COMPLETED,
-                    decision.name(),
-                    new Event.TaskCompleted(complete.task(), complete.best()));
+            outbox().draft(Topic.TASKS_COMPLETED, decision.name(), complete.fact());
         case Decision.End end -> outbox().draft(Topic.ATTEMPTS_ENDED, decision.name(), end.fact());
+        case Decision.Submit next -> {
+          byte[] kept = store(SUBMITTED).get(next.run().attempt().toString());
+          yield kept == null ? null : draft(next, read(kept).spec());
+        }
         case Decision.Rerun(RunId lost) -> {
           byte[] kept = store(SUBMITTED).get(lost.attempt().toString());
           yield kept == null || !read(kept).run().equals(lost)
@@ -243,8 +247,18 @@ final class LifecycleTopology {
       };
     }
 
+    private Outbox.Draft draft(Decision.Submit next, TaskSpec spec) {
+      var fact = new Event.AttemptSubmitted(next.run(), null, next.turn(), spec);
+      try {
+        return outbox().draft(Topic.ATTEMPTS_SUBMITTED, next.name(), fact);
+      } catch (IllegalArgumentException e) {
+        Event end = Lifecycle.tooLarge(next.run(), String.valueOf(e.getMessage()));
+        return outbox().draft(Topic.ATTEMPTS_ENDED, "ended/" + next.run() + "/too-large", end);
+      }
+    }
+
     private static Event.AttemptSubmitted again(Event.AttemptSubmitted lost) {
-      return new Event.AttemptSubmitted(lost.run().next(), null, lost.prompt(), lost.spec());
+      return new Event.AttemptSubmitted(lost.run().next(), null, lost.turn(), lost.spec());
     }
 
     private Event.AttemptSubmitted read(byte[] kept) {

@@ -4,6 +4,7 @@ import dev.errand.schemas.Data;
 import dev.errand.schemas.Event;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.RecordHeader;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.StageName;
@@ -104,10 +105,10 @@ final class Outbox {
         place.partition(),
         place.offset(),
         reason);
-    List<Event.Header> headers = new ArrayList<>();
+    List<RecordHeader> headers = new ArrayList<>();
     for (Header header : record.headers()) {
       if (header.value() != null) {
-        headers.add(new Event.Header(header.key(), Data.of(header.value())));
+        headers.add(new RecordHeader(header.key(), Data.of(header.value())));
       }
     }
     byte[] key = record.key();

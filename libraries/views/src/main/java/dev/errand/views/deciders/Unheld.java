@@ -68,7 +68,7 @@ final class Unheld {
 
   private static @Nullable Taker takerFrom(AttemptView.State reached) {
     return switch (reached) {
-      case QUEUED, PLACED -> new Taker("provisioner", "container");
+      case REQUESTED, QUEUED, PLACED -> new Taker("provisioner", "container");
       case CONTAINER_CREATED -> new Taker("provisioner", "checkout");
       case CHECKED_OUT -> new Taker("provisioner", "setup");
       case SET_UP -> new Taker("agent-runner", "agent");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.schemas.Event;
 import dev.errand.schemas.FailureCode;
+import dev.errand.schemas.Held;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.StageName;
@@ -26,7 +27,7 @@ class LifecycleTopologyTest {
 
   private boolean hearing = true;
   private Duration ahead = Duration.ZERO; // the node's clock
-  private List<Event.Held> held = List.of();
+  private List<Held> held = List.of();
   private final Driver driver = driver(SILENCE);
 
   private static Driver driver(Duration silence) {
@@ -76,7 +77,7 @@ class LifecycleTopologyTest {
     end(RUN, Sample.failed(FailureCode.AGENT_FAILED));
 
     assertThat(driver.facts(Topic.TASKS_COMPLETED))
-        .containsExactly(new Event.TaskCompleted(TASK, 2));
+        .containsExactly(new Event.TaskCompleted(TASK, 2, 2));
   }
 
   @Test
@@ -86,7 +87,7 @@ class LifecycleTopologyTest {
     end(OTHER, Sample.presented(5));
 
     assertThat(driver.facts(Topic.TASKS_COMPLETED))
-        .containsExactly(new Event.TaskCompleted(TASK, 2));
+        .containsExactly(new Event.TaskCompleted(TASK, 2, 2));
   }
 
   @Test
@@ -96,7 +97,7 @@ class LifecycleTopologyTest {
     end(OTHER, Sample.presented(0));
 
     assertThat(driver.facts(Topic.TASKS_COMPLETED))
-        .containsExactly(new Event.TaskCompleted(TASK, 1));
+        .containsExactly(new Event.TaskCompleted(TASK, 1, 2));
   }
 
   @Test
@@ -106,7 +107,7 @@ class LifecycleTopologyTest {
     driver.pipe(Topic.TASKS_ADMITTED, Sample.admitted(TASK, 1));
 
     assertThat(driver.facts(Topic.TASKS_COMPLETED))
-        .containsExactly(new Event.TaskCompleted(TASK, 0));
+        .containsExactly(new Event.TaskCompleted(TASK, 0, 1));
   }
 
   @Test
@@ -220,7 +221,7 @@ class LifecycleTopologyTest {
     driver.pipe(Topic.SET_UP, Sample.prepared(RUN));
     driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(OTHER));
     driver.facts(Topic.ATTEMPTS_SUBMITTED);
-    held = List.of(new Event.Held(RUN, Sample.AGENT));
+    held = List.of(new Held(RUN, Sample.AGENT));
     wait(Duration.ofSeconds(30), "provisioner", "agent-runner");
 
     wait(Duration.ofMinutes(30), "agent-runner");
@@ -298,7 +299,7 @@ class LifecycleTopologyTest {
     submit(1);
     driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
     driver.facts(Topic.ATTEMPTS_SUBMITTED);
-    held = List.of(new Event.Held(RUN, new StageName("container")));
+    held = List.of(new Held(RUN, new StageName("container")));
     ahead = Duration.ofMinutes(-5);
 
     wait(Duration.ofMinutes(3), true);
@@ -370,7 +371,7 @@ class LifecycleTopologyTest {
       driver.pipe(Topic.CHECKED_OUT, Sample.checkedOut(run));
     }
     driver.facts(Topic.ATTEMPTS_SUBMITTED);
-    held = List.of(new Event.Held(OTHER, new StageName("setup")));
+    held = List.of(new Held(OTHER, new StageName("setup")));
 
     wait(Duration.ofMinutes(30), "provisioner", "agent-runner");
 
@@ -382,7 +383,7 @@ class LifecycleTopologyTest {
   void aRunThatTakesLongerThanAllItsLimitsIsEnded() {
     submit(1);
     driver.pipe(Topic.ATTEMPTS_PLACED, Sample.placed(RUN));
-    held = List.of(new Event.Held(RUN, new StageName("container")));
+    held = List.of(new Held(RUN, new StageName("container")));
     Duration longest =
         Lifecycle.longest(Sample.environment("web").limits()).minus(Duration.ofMinutes(1));
 

@@ -1,4 +1,4 @@
-package dev.errand.views;
+package dev.errand.views.fields;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link FieldWriter} wrote, in the same order. */
-final class FieldReader {
+public final class FieldReader {
   /** How one kind of value is read. */
   @FunctionalInterface
-  interface Part<T> {
+  public interface Part<T> {
     T read(FieldReader in) throws IOException;
   }
 
@@ -26,7 +26,7 @@ final class FieldReader {
   /**
    * @throws IllegalStateException when the bytes are not such a value, or are more than that
    */
-  static <T> T read(byte[] bytes, Part<T> part) {
+  public static <T> T read(byte[] bytes, Part<T> part) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       T value = part.read(new FieldReader(in));
       if (in.read() != -1) {
@@ -38,29 +38,29 @@ final class FieldReader {
     }
   }
 
-  long number() throws IOException {
+  public long number() throws IOException {
     return in.readLong();
   }
 
-  int count() throws IOException {
+  public int count() throws IOException {
     return Math.toIntExact(in.readLong());
   }
 
-  String text() throws IOException {
+  public String text() throws IOException {
     byte[] bytes = new byte[size()];
     in.readFully(bytes);
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  Instant instant() throws IOException {
+  public Instant instant() throws IOException {
     return Instant.ofEpochSecond(in.readLong(), in.readInt());
   }
 
-  <T> @Nullable T optional(Part<T> part) throws IOException {
+  public <T> @Nullable T optional(Part<T> part) throws IOException {
     return in.readBoolean() ? part.read(this) : null;
   }
 
-  <T> List<T> list(Part<T> part) throws IOException {
+  public <T> List<T> list(Part<T> part) throws IOException {
     int size = size();
     List<T> values = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {

@@ -1,4 +1,4 @@
-package dev.errand.views;
+package dev.errand.views.fields;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -10,16 +10,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes fields one after the other; {@link FieldReader} reads them in the same order. */
-final class FieldWriter {
+public final class FieldWriter {
   /** How one kind of value is written. */
   @FunctionalInterface
-  interface Part<T> {
+  public interface Part<T> {
     void write(FieldWriter out, T value) throws IOException;
   }
 
   /** A value's fields. */
   @FunctionalInterface
-  interface Fields {
+  public interface Fields {
     void write(FieldWriter out) throws IOException;
   }
 
@@ -29,7 +29,7 @@ final class FieldWriter {
     this.out = out;
   }
 
-  static byte[] write(Fields fields) {
+  public static byte[] write(Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       fields.write(new FieldWriter(out));
@@ -39,30 +39,30 @@ final class FieldWriter {
     return bytes.toByteArray();
   }
 
-  void number(long value) throws IOException {
+  public void number(long value) throws IOException {
     out.writeLong(value);
   }
 
-  void text(String value) throws IOException {
+  public void text(String value) throws IOException {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);
   }
 
   /** To the nanosecond, as the clock gave it. */
-  void instant(Instant value) throws IOException {
+  public void instant(Instant value) throws IOException {
     out.writeLong(value.getEpochSecond());
     out.writeInt(value.getNano());
   }
 
-  <T> void optional(@Nullable T value, Part<T> part) throws IOException {
+  public <T> void optional(@Nullable T value, Part<T> part) throws IOException {
     out.writeBoolean(value != null);
     if (value != null) {
       part.write(this, value);
     }
   }
 
-  <T> void list(List<T> values, Part<T> part) throws IOException {
+  public <T> void list(List<T> values, Part<T> part) throws IOException {
     out.writeInt(values.size());
     for (T value : values) {
       part.write(this, value);

@@ -1,0 +1,4 @@
+package dev.errand.schemas;
+
+/** A record's header. */
+public record RecordHeader(String name, Data value) {}
