@@ -9,6 +9,7 @@ import dev.errand.cli.cloud.CloudDiff;
 import dev.errand.cli.cloud.CloudExec;
 import dev.errand.cli.cloud.CloudList;
 import dev.errand.cli.cloud.CloudLogs;
+import dev.errand.cli.cloud.CloudMessage;
 import dev.errand.cli.cloud.CloudStatus;
 import dev.errand.cli.cloud.CloudWait;
 import dev.errand.cli.environment.EnvApply;
@@ -63,6 +64,7 @@ final class CommandTree {
         new Branch("list", () -> new CloudList(session)),
         new Branch("status", () -> new CloudStatus(session)),
         new Branch("wait", () -> new CloudWait(session)),
+        new Branch("message", () -> new CloudMessage(session)),
         new Branch("logs", () -> new CloudLogs(session)),
         new Branch("diff", () -> new CloudDiff(session)),
         new Branch("apply", () -> new Apply(session)),

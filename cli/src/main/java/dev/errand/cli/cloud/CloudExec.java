@@ -12,11 +12,7 @@ import dev.errand.cli.server.Json;
 import dev.errand.cli.server.Task;
 import dev.errand.cli.session.Session;
 import dev.errand.cli.terminal.SafeText;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,14 +27,6 @@ import picocli.CommandLine.Parameters;
       "The prompt is the argument, or standard input when it is - or left out."
     })
 public final class CloudExec implements Callable<Integer> {
-  /** The server's own limit is lower and says so; this one only bounds memory. */
-  private static final int MAX_PROMPT_BYTES = 4 * 1024 * 1024;
-
-  private static final int MAX_KEY_CHARACTERS = 200;
-
-  /** The same key is sent each time, so a try that was answered into the void does no harm. */
-  private static final int MAX_TRIES = 3;
-
   private final Session session;
 
   @Parameters(
@@ -99,12 +87,8 @@ public final class CloudExec implements Callable<Integer> {
     if (timeout != null && !waits) {
       throw CommandFailure.usage("--timeout says how long to wait", "add --wait or --follow");
     }
-    if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
-      throw CommandFailure.usage(
-          "an idempotency key has 1 to " + MAX_KEY_CHARACTERS + " characters",
-          "give such a key, or leave --idempotency-key out");
-    }
-    String text = prompt();
+    KeyedRequest.requireKey(key);
+    String text = Prompt.read(session, prompt, "errand cloud exec --env ENV \"...\"");
     EnvironmentLookup.Found found = new EnvironmentLookup(session).findOrOnly(environment);
     String from = branch != null ? branch : new BranchGuess(session).branchFor(found.repository());
     ObjectNode request = Json.object();
@@ -119,7 +103,7 @@ public final class CloudExec implements Callable<Integer> {
     if (found.version() > 0) {
       request.put("environmentVersion", found.version());
     }
-    Api.Answer answer = submit(request);
+    Api.Answer answer = KeyedRequest.post(session, ApiPath.of("tasks"), request, key);
     JsonNode document = answer.json();
     if (session.json() && !waits) {
       session.print(document);
@@ -130,39 +114,6 @@ public final class CloudExec implements Callable<Integer> {
       session.note("the server has taken the task and not yet decided on it");
     }
     return waits ? until(Json.string(document, "id")) : ExitCode.OK.number();
-  }
-
-  private String prompt() {
-    if (prompt != null && !prompt.equals("-")) {
-      return prompt;
-    }
-    if (prompt == null && session.terminal().people().in()) {
-      throw CommandFailure.usage(
-          "there is no prompt", "say what to do: errand cloud exec --env ENV \"...\"");
-    }
-    byte[] input = session.input(MAX_PROMPT_BYTES, "the prompt");
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(input)).toString();
-    } catch (CharacterCodingException e) {
-      throw CommandFailure.usage("the prompt on standard input is not UTF-8", null);
-    }
-  }
-
-  private Api.Answer submit(ObjectNode request) {
-    Api.Body body =
-        Api.Body.json(request)
-            .withHeader("Idempotency-Key", key == null ? UUID.randomUUID().toString() : key);
-    for (int tries = 1; ; tries++) {
-      try {
-        return session.api().send("POST", ApiPath.of("tasks"), body);
-      } catch (CommandFailure e) {
-        // Answered or never sent: another try would change nothing.
-        if (!e.lostUnderway() || tries == MAX_TRIES) {
-          throw e;
-        }
-        session.note(e.text() + "; sending it again with the same key");
-      }
-    }
   }
 
   private int until(String id) {

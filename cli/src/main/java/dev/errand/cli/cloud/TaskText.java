@@ -28,6 +28,9 @@ final class TaskText {
             + (task.commit().isEmpty() ? "" : ", commit " + shortCommit(task.commit())));
     for (Task.Attempt attempt : task.attempts()) {
       lines.add("  attempt " + attempt.number() + "    " + attempt(attempt, now));
+      if (attempt.turn() > 1) {
+        lines.add("    turn " + attempt.turn() + ": " + SafeText.line(attempt.message()));
+      }
       lines.addAll(trouble(attempt.failure(), "    "));
       lines.addAll(wait(attempt.waitsFor()));
     }

@@ -27,11 +27,13 @@ public record Task(
   private static final Set<String> OVER = Set.of("ready", "failed", "cancelled", "rejected");
 
   /**
-   * One attempt; {@code patch} is null until there is one, {@code waitsFor} but in a queue that
-   * nobody takes from.
+   * One attempt at its newest turn, which a message asked for from the second on; {@code patch} is
+   * null until there is one, {@code waitsFor} but in a queue that nobody takes from.
    */
   public record Attempt(
       int number,
+      int turn,
+      String message,
       String state,
       String stage,
       String node,
@@ -68,6 +70,8 @@ public record Task(
     JsonNode patch = json.get("patch");
     return new Attempt(
         (int) Json.number(json, "number"),
+        (int) Json.number(json, "turn"),
+        Json.string(json, "message"),
         Json.string(json, "state"),
         Json.string(json, "stage"),
         Json.string(json, "node"),
