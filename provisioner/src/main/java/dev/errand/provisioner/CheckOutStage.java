@@ -12,7 +12,8 @@ import java.time.Duration;
 
 /**
  * Has the task's commit in the node's mirror and checks it out in the run's box, if it has one
- * already: what it starts from may be prepared first.
+ * already: what it starts from may be prepared first. A box that was kept has it from its first
+ * turn.
  *
  * <p>USER failures: those of {@link Checkout}.
  */
@@ -47,7 +48,9 @@ final class CheckOutStage implements Stage<ContainerCreated, RepositoryCheckedOu
       throws InterruptedException {
     TaskSpec task = fact.spec();
     Checkout.Target target = Checkout.Target.of(task);
-    if (Preparation.isLate(fact)) {
+    if (fact.turn().kept()) {
+      lease.check(); // the tree is the last turn's, and stays
+    } else if (Preparation.isLate(fact)) {
       checkout.fetch(task.environment().repository(), target, lease);
     } else {
       checkout.run(fact.run(), task, target, work.of(fact.run()), lease);

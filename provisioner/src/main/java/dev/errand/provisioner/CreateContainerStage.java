@@ -1,6 +1,7 @@
 package dev.errand.provisioner;
 
 import dev.errand.provisioner.images.Images;
+import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Engine;
 import dev.errand.schemas.EnvironmentSpec;
@@ -18,11 +19,13 @@ import dev.errand.stage.StageHost;
 import dev.errand.stage.StageSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes a run to this node and gives it a box of its own: started, waiting, with the repository's
  * mirror mounted, unless what the box starts from must be prepared first. The box's name is the
- * run's and its id is derived from the run, so a repetition finds what the first call made.
+ * run's and its id is derived from the run, so a repetition finds what the first call made. A
+ * follow-up gets the box of the turn before, if that is kept here.
  *
  * <p>USER failures: IMAGE_REFUSED, IMAGE_NOT_FOUND, PIN_UNAVAILABLE.
  */
@@ -36,15 +39,21 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
   private final Placement placement;
   private final Engine engine;
   private final Preparation preparation;
+  private final KeptBoxes kept;
   private final Images images;
   private final int slots;
 
   CreateContainerStage(
-      StageHost host, NodeTools tools, Preparation preparation, ProvisionerSettings settings) {
+      StageHost host,
+      NodeTools tools,
+      Preparation preparation,
+      KeptBoxes kept,
+      ProvisionerSettings settings) {
     this.node = host.node();
     this.placement = new Placement(host);
     this.engine = tools.engine();
     this.preparation = preparation;
+    this.kept = kept;
     this.images = new Images(tools.engine(), settings.registries().orElse(List.of()));
     this.slots = settings.createSlots();
   }
@@ -70,13 +79,25 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
     lease.check();
     engine.requireAnswer(); // before the run is ours: another node may have an engine
     placement.own(fact.run(), lease);
+    lease.check();
+    Optional<Box> earlier = kept.take(fact.run());
+    if (earlier.isPresent()) {
+      return new ContainerCreated(
+          fact.run(), node, earlier.get().id(), fact.turn().in(true), fact.spec());
+    }
+    kept.makeRoom();
     EnvironmentSpec environment = fact.spec().environment();
     images.ensure(environment.image(), lease::progress);
-    BoxId box =
-        preparation
-            .boxAtOnce(fact.run(), fact.spec(), lease)
-            .map(Box::id)
-            .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
-    return new ContainerCreated(fact.run(), node, box, fact.turn(), fact.spec());
+    try {
+      BoxId box =
+          preparation
+              .boxAtOnce(fact.run(), fact.spec(), lease)
+              .map(Box::id)
+              .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
+      return new ContainerCreated(fact.run(), node, box, fact.turn(), fact.spec());
+    } catch (ErrandException e) {
+      kept.makeRoomAfter(e);
+      throw e;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.errand.provisioner;
 
+import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.repositories.Mirrors;
 import dev.errand.schemas.Held;
@@ -20,6 +21,7 @@ public final class ProvisionerService implements AutoCloseable {
   private final StageRunner checkOut;
   private final StageRunner setUp;
   private final NodeCache cache;
+  private final KeptBoxes kept;
   private final Reaper reaper;
   private final Heartbeat heartbeat;
   private final Mirrors mirrors;
@@ -30,18 +32,20 @@ public final class ProvisionerService implements AutoCloseable {
     fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), probe, host.clock());
     permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
     cache = new NodeCache(host, tools.boxes(), settings.cacheBytes(), settings.standbys());
+    kept = new KeptBoxes(host, tools.boxes(), settings.keep(), permits::free);
     Checkout checkout = new Checkout(tools, settings, host.clock());
     Preparation preparation = new Preparation(tools, cache, checkout);
     create =
         new StageRunner(
-            host, new CreateContainerStage(host, tools, preparation, settings), this::room);
+            host, new CreateContainerStage(host, tools, preparation, kept, settings), this::room);
     checkOut =
         new StageRunner(
             host, new CheckOutStage(tools, checkout, settings), () -> Integer.MAX_VALUE);
     setUp =
         new StageRunner(
-            host, new SetUpStage(tools, preparation, settings), () -> Integer.MAX_VALUE);
-    reaper = new Reaper(tools.boxes(), host, cache, box -> probe.holds(box) || cache.holds(box));
+            host, new SetUpStage(tools, preparation, kept, settings), () -> Integer.MAX_VALUE);
+    reaper =
+        new Reaper(tools.boxes(), host, cache, kept, box -> probe.holds(box) || cache.holds(box));
     heartbeat = new Heartbeat(host, "provisioner", this::report);
     mirrors = tools.mirrors();
     clock = host.clock();
@@ -119,6 +123,7 @@ public final class ProvisionerService implements AutoCloseable {
     checkOut.close();
     setUp.close();
     reaper.close();
+    kept.close();
     cache.close();
     fitness.close();
   }

@@ -50,6 +50,14 @@ public interface ProvisionerSettings {
   int standbys();
 
   /**
+   * How long the container of an attempt that has presented its diff is kept for a follow-up, 0 to
+   * 24 h. With 0 each follow-up has a fresh container with the diff applied; a long time takes
+   * disk, though never a permit that a run needs.
+   */
+  @WithDefault("PT30M")
+  Duration keep();
+
+  /**
    * Registries that images may come from, such as docker.io or ghcr.io; absent allows all. Images
    * that are on the engine already belong to the registry that their name says.
    */
@@ -72,6 +80,8 @@ public interface ProvisionerSettings {
         Duration.ofSeconds(1),
         Duration.ofHours(6));
     SettingRange.require("errand.provisioner.standbys", settings.standbys(), 0, 96);
+    SettingRange.require(
+        "errand.provisioner.keep", settings.keep(), Duration.ZERO, Duration.ofHours(24));
     SettingRange.require("errand.provisioner.cache-bytes", settings.cacheBytes(), 0, 10L << 40);
     SettingRange.require(
         "errand.provisioner.max-setup",

@@ -1,10 +1,12 @@
 package dev.errand.provisioner;
 
+import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Boxes;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.AttemptEnded;
+import dev.errand.schemas.Event.Outcome;
 import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.ids.BoxId;
@@ -32,9 +34,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes boxes that no run needs any more; the only one on a node that does. A run's end removes
- * its box and its raw logs at once; a sweep finds the boxes that are left: of runs that ended while
- * nobody listened, and those that were made and never claimed. What the ledger does not know yet is
- * not touched: the first sweep waits until it has read everything.
+ * its raw logs at once, and its box unless that is kept for a follow-up; a sweep finds the boxes
+ * that are left: of runs that ended while nobody listened, and those that were made and never
+ * claimed. What the ledger does not know yet is not touched: the first sweep waits until it has
+ * read everything.
  */
 final class Reaper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
@@ -52,6 +55,7 @@ final class Reaper implements AutoCloseable {
   private final NodeName node;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final NodeCache cache;
+  private final KeptBoxes kept;
   private final Predicate<BoxId> inUse;
   private final Set<RunId> ending = ConcurrentHashMap.newKeySet();
   private final Map<BoxId, String> stuck = new ConcurrentHashMap<>();
@@ -62,9 +66,10 @@ final class Reaper implements AutoCloseable {
   /**
    * @param inUse the boxes that are nobody's run's and still not left
    */
-  Reaper(Boxes boxes, StageHost host, NodeCache cache, Predicate<BoxId> inUse) {
+  Reaper(Boxes boxes, StageHost host, NodeCache cache, KeptBoxes kept, Predicate<BoxId> inUse) {
     this.boxes = boxes;
     this.cache = cache;
+    this.kept = kept;
     this.inUse = inUse;
     this.host = host;
     this.ledger = host.ledger();
@@ -79,17 +84,20 @@ final class Reaper implements AutoCloseable {
   /** Called by the ledger's reader: hands over and returns. */
   private void ended(AttemptEnded end) {
     RunId run = end.run();
+    boolean presented = end.outcome() instanceof Outcome.Presented;
     if (ledger.owner(run).equals(Optional.of(node)) && closed.getCount() > 0 && ending.add(run)) {
-      removers.execute(() -> removeOf(run));
+      removers.execute(() -> removeOf(run, presented));
     }
   }
 
-  private void removeOf(RunId run) {
+  private void removeOf(RunId run, boolean presented) {
     try {
-      boxes
-          .find(run)
-          .or(() -> boxes.find(BoxIds.of(run)))
-          .ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
+      if (!presented || !kept.keep(run)) {
+        boxes
+            .find(run)
+            .or(() -> boxes.find(BoxIds.of(run)).filter(box -> box.run() == null))
+            .ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
+      }
       boxes.find(BoxIds.ofBuild(run)).ifPresent(box -> remove(box.id(), () -> boxes.remove(box)));
     } catch (ErrandException e) {
       LOG.warn("The box of {} is removed by the next sweep: {}", run, e.getMessage());
@@ -125,6 +133,7 @@ final class Reaper implements AutoCloseable {
       Set<BoxId> there = new HashSet<>(folders);
       seen.forEach(box -> there.add(box.id()));
       stuck.keySet().retainAll(there);
+      kept.sweep(seen);
       for (Box box : seen) {
         if (isLeft(box, expected)) {
           LOG.info("Removing box {} ({})", box.id(), box.run() == null ? "unclaimed" : box.run());
@@ -165,14 +174,17 @@ final class Reaper implements AutoCloseable {
   /**
    * A claimed box is left when its run is over or another node's; an unclaimed one when no live run
    * of this node is about to claim it. A run is placed here before its box is made, so a box whose
-   * run the ledger does not know cannot be a new one.
+   * run the ledger does not know cannot be a new one. What is kept for a follow-up is not left, nor
+   * what may be in a moment.
    */
   private boolean isLeft(Box box, Set<BoxId> expected) {
     RunId run = box.run();
     if (run == null) {
       return !expected.contains(box.id()) && !inUse.test(box.id());
     }
-    return ledger.isOver(run) || !ledger.owner(run).equals(Optional.of(node));
+    return (ledger.isOver(run) || !ledger.owner(run).equals(Optional.of(node)))
+        && !kept.holds(box.id())
+        && !ending.contains(run);
   }
 
   @Override

@@ -167,12 +167,22 @@ final class SetupScripts implements AutoCloseable {
                 Map.of("FORMS", forms),
                 null,
                 SCAN_TIME);
-        written = true;
-        work.run(box, look, recorder.phase(box.id() + "-" + look.id())::accept);
+        run(box, look);
       }
     } finally {
       Arrays.fill(forms, (byte) 0);
     }
+  }
+
+  /** Runs a phase that is no script of the environment's, with its output in the same log. */
+  PhaseResult run(Box box, PhaseSpec phase) throws IOException, InterruptedException {
+    written = true;
+    return work.run(box, phase, recorder.phase(box.id() + "-" + phase.id())::accept);
+  }
+
+  /** What the log ends with. */
+  List<String> lastLines() {
+    return recorder.lastLines();
   }
 
   /** The logs of the checkout, whose stage has no fact for its own, and of the setup. */
@@ -240,7 +250,7 @@ final class SetupScripts implements AutoCloseable {
                 .listen(tools.boxes().socket(box, SOCKET), new Policy.Everything(), denials::add)) {
       LOG.debug("{}: the setup may use {}", box.id(), way);
       lease.check();
-      return work.run(box, phase, recorder.phase(box.id() + "-" + phase.id())::accept);
+      return run(box, phase);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.errand.provisioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.provisioner.Tasks.Wish;
+import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.provisioner.snapshots.NodeCache;
 import dev.errand.repositories.Origin;
 import dev.errand.sandbox.Box;
@@ -180,9 +181,10 @@ final class ProvisionerDockerTest {
     NodeCache cache = new NodeCache(shop.host, shop.tools.boxes(), Long.MAX_VALUE, 0);
     Checkout checkout = new Checkout(shop.tools, shop.settings, shop.host.clock());
     Preparation preparation = new Preparation(shop.tools, cache, checkout);
-    var create = new CreateContainerStage(shop.host, shop.tools, preparation, shop.settings);
+    KeptBoxes kept = keptOf(shop.tools.boxes());
+    var create = new CreateContainerStage(shop.host, shop.tools, preparation, kept, shop.settings);
     var checkOut = new CheckOutStage(shop.tools, checkout, shop.settings);
-    var setUp = new SetUpStage(shop.tools, preparation, shop.settings);
+    var setUp = new SetUpStage(shop.tools, preparation, kept, shop.settings);
 
     var created = create.process(fact, lease);
     assertThat(create.process(fact, lease)).isEqualTo(created);
@@ -252,7 +254,7 @@ final class ProvisionerDockerTest {
       boxes.create(spec(BoxIds.of(Workshop.newRun())));
       Files.createDirectory(root.resolve("0123456789ab"));
 
-      new Reaper(boxes, shop.host, cache, _ -> false).sweep();
+      new Reaper(boxes, shop.host, cache, keptOf(boxes), _ -> false).sweep();
 
       assertThat(boxes.all()).isEmpty();
       assertThat(boxes.orphanedFolders()).isEmpty();
@@ -269,7 +271,7 @@ final class ProvisionerDockerTest {
       Path obstacle = Files.createDirectory(boxes.socket(box, "held"));
       Files.createFile(obstacle.resolve("file"));
       Files.createDirectory(root.resolve("0123456789ab"));
-      Reaper reaper = new Reaper(boxes, shop.host, cache, _ -> false);
+      Reaper reaper = new Reaper(boxes, shop.host, cache, keptOf(boxes), _ -> false);
 
       reaper.sweep();
 
@@ -297,7 +299,7 @@ final class ProvisionerDockerTest {
       assertThat(living.shown()).containsKey("end");
       assertThat(killed.look(shop.tools.engine().info())).isEmpty();
 
-      new Reaper(boxes, shop.host, cache, living::holds).sweep();
+      new Reaper(boxes, shop.host, cache, keptOf(boxes), living::holds).sweep();
 
       assertThat(boxes.all()).singleElement().matches(box -> living.holds(box.id()));
       assertThat(boxes.orphanedFolders()).isEmpty();
@@ -324,6 +326,10 @@ final class ProvisionerDockerTest {
       assertThat(boxes.all()).isEmpty();
       assertThat(boxes.orphanedFolders()).isEmpty();
     }
+  }
+
+  private static KeptBoxes keptOf(Boxes boxes) {
+    return new KeptBoxes(shop.host, boxes, Duration.ZERO, () -> 0);
   }
 
   private static BoxesSettings without(String installation, Path root) {

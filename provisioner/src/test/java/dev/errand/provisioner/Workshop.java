@@ -21,8 +21,11 @@ import dev.errand.schemas.Event.AttemptEnded;
 import dev.errand.schemas.Event.AttemptSubmitted;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.SecretSealed;
+import dev.errand.schemas.Patch;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.Turn;
+import dev.errand.schemas.ids.CommitSha;
+import dev.errand.schemas.ids.Digest;
 import dev.errand.schemas.ids.EventId;
 import dev.errand.schemas.ids.NodeName;
 import dev.errand.schemas.ids.Owner;
@@ -47,7 +50,9 @@ import dev.errand.stage.Table;
 import dev.errand.stage.TopicCatalogue;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +87,13 @@ final class Workshop implements AutoCloseable {
    * @param standbys boxes that may wait for runs: while they do, boxes are there
    */
   Workshop(Path folder, int standbys) throws IOException, InterruptedException {
+    this(folder, Map.of("errand.provisioner.standbys", Integer.toString(standbys)));
+  }
+
+  /**
+   * @param wishes settings of the provisioner that differ from their defaults
+   */
+  Workshop(Path folder, Map<String, String> wishes) throws IOException, InterruptedException {
     sources = Files.createDirectory(folder.resolve("sources"));
     // A socket's path has 107 bytes: test folders are too deep.
     boxesRoot = Files.createTempDirectory("box");
@@ -115,10 +127,7 @@ final class Workshop implements AutoCloseable {
             Vault.open(folder.resolve("keyset")),
             Table.follow(connection, wire, Topic.SECRETS, SecretSealed.class),
             new FileArtifactStore(folder.resolve("artifacts"), DiskReserve.of(folder, 0)));
-    settings =
-        mapping(
-            ProvisionerSettings.class,
-            Map.of("errand.provisioner.standbys", Integer.toString(standbys)));
+    settings = mapping(ProvisionerSettings.class, wishes);
     service = new ProvisionerService(host, tools, settings);
     agent = new StageRunner(host, new Witness(prepared), () -> Integer.MAX_VALUE);
     service.start();
@@ -201,6 +210,21 @@ final class Workshop implements AutoCloseable {
       return failed;
     }
     throw new AssertionError("it ended otherwise: " + end);
+  }
+
+  /** Ends the run with this diff against its task's commit, as the diff's collector would. */
+  Patch present(RunId run, CommitSha base, String diff) throws IOException, InterruptedException {
+    byte[] bytes = diff.getBytes(StandardCharsets.UTF_8);
+    Digest digest = tools.artifacts().put(new ByteArrayInputStream(bytes));
+    Patch patch = new Patch(base, digest, bytes.length, 1, 1, 0, null);
+    host.writer()
+        .append(
+            Topic.ATTEMPTS_ENDED,
+            EventId.of("end " + run),
+            new AttemptEnded(
+                run, NODE, new StageName("diff"), new Event.Outcome.Presented(patch), List.of()));
+    awaitEnded(run);
+    return patch;
   }
 
   void cancel(RunId run) throws InterruptedException {

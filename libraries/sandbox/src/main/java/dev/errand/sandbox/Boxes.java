@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Boxes implements AutoCloseable {
   static final String RUNNER_INSIDE = "/errand/runner";
-  static final String SOCKETS_INSIDE = "/errand/box";
-  static final String PROGRAMS_INSIDE = "/errand/" + BoxPrograms.NAME;
+  public static final String SOCKETS_INSIDE = "/errand/box"; // and files for one phase
+  public static final String PROGRAMS_INSIDE = "/errand/" + BoxPrograms.NAME;
 
   /**
    * Where the diff's phase finds what is mounted below {@code /errand}: a descriptor, since the
