@@ -32,7 +32,7 @@ public final class ProvisionerService implements AutoCloseable {
     fitness = new NodeFitness(tools.engine(), tools.artifacts().reserve(), probe, host.clock());
     permits = new Permits(() -> total(settings), new NodeRuns(host), host.clock());
     cache = new NodeCache(host, tools.boxes(), settings.cacheBytes(), settings.standbys());
-    kept = new KeptBoxes(host, tools.boxes(), settings.keep(), permits::free);
+    kept = new KeptBoxes(host, tools.boxes(), settings.keep(), this::roomForKept);
     Checkout checkout = new Checkout(tools, settings, host.clock());
     Preparation preparation = new Preparation(tools, cache, checkout);
     create =
@@ -61,6 +61,11 @@ public final class ProvisionerService implements AutoCloseable {
                     .engine()
                     .map(engine -> Permits.fitting(engine.cpus(), engine.memoryBytes()))
                     .orElse(0));
+  }
+
+  /** Before it is known what the engine has, nothing needs to give way. */
+  private int roomForKept() {
+    return permits.total() == 0 ? Integer.MAX_VALUE : permits.free();
   }
 
   private int room() {

@@ -61,6 +61,7 @@ final class Reaper implements AutoCloseable {
   private final Map<BoxId, String> stuck = new ConcurrentHashMap<>();
   private final ExecutorService removers =
       Executors.newFixedThreadPool(THREADS, Thread.ofPlatform().name("reaper-", 0).factory());
+  private boolean adopted; // the sweeping thread's
   private @Nullable Thread sweeper;
 
   /**
@@ -133,6 +134,7 @@ final class Reaper implements AutoCloseable {
       Set<BoxId> there = new HashSet<>(folders);
       seen.forEach(box -> there.add(box.id()));
       stuck.keySet().retainAll(there);
+      adoptOnce(seen);
       kept.sweep(seen);
       for (Box box : seen) {
         if (isLeft(box, expected)) {
@@ -146,6 +148,17 @@ final class Reaper implements AutoCloseable {
       cache.sweep(seen, expected);
     } catch (ErrandException e) {
       LOG.warn("The sweep goes on later: {}", e.getMessage());
+    }
+  }
+
+  /** An earlier process may have died between a run's end and keeping its box. */
+  private void adoptOnce(List<Box> seen) {
+    if (!adopted) {
+      seen.stream()
+          .flatMap(box -> Stream.ofNullable(box.run()))
+          .filter(run -> ledger.isPresented(run) && ledger.owner(run).equals(Optional.of(node)))
+          .forEach(kept::keep);
+      adopted = true;
     }
   }
 

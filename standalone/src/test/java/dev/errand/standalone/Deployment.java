@@ -98,6 +98,8 @@ final class Deployment implements AutoCloseable {
   private Servers inMode() {
     Map<String, String> all = new HashMap<>(settings);
     all.put("errand.repositories.file-roots", "/tmp");
+    all.putIfAbsent("errand.provisioner.standbys", "0"); // else a box that waits is like one left
+    all.putIfAbsent("errand.provisioner.keep", "PT0S"); // and so is one that is kept
     if (mode == Mode.CONTAINER_PER_SERVICE) {
       return new ServerContainers(data, httpPort, all);
     }

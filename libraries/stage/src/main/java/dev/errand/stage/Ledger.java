@@ -36,6 +36,7 @@ public final class Ledger implements AutoCloseable {
   private final Wire wire;
   private final Map<RunId, NodeName> owners = new ConcurrentHashMap<>();
   private final Set<RunId> ended = ConcurrentHashMap.newKeySet();
+  private final Set<RunId> presented = ConcurrentHashMap.newKeySet();
   private final Set<RunId> boxed = ConcurrentHashMap.newKeySet();
   private final Map<AttemptId, RunId> newest = new ConcurrentHashMap<>();
   private final List<Consumer<Event.AttemptEnded>> endListeners = new CopyOnWriteArrayList<>();
@@ -60,6 +61,11 @@ public final class Ledger implements AutoCloseable {
   public boolean isOver(RunId run) {
     RunId known = newest.get(run.attempt());
     return ended.contains(run) || (known != null && known.supersedes(run));
+  }
+
+  /** Whether the run has ended with a diff, and no newer run of its attempt is known. */
+  public boolean isPresented(RunId run) {
+    return presented.contains(run) && run.equals(newest.get(run.attempt()));
   }
 
   /** Whether the work on a journal's key is over; what is no run is over when it was journaled. */
@@ -122,6 +128,9 @@ public final class Ledger implements AutoCloseable {
         boxed.add(created.run());
       } else if (fact instanceof Event.AttemptEnded end) {
         boolean first = ended.add(end.run());
+        if (first && end.outcome() instanceof Event.Outcome.Presented) {
+          presented.add(end.run());
+        }
         saw(end.run());
         if (first) {
           newsListeners.forEach(listener -> listener.accept(end.run()));

@@ -192,8 +192,10 @@ public final class KeptBoxes implements AutoCloseable {
       return host.ledger().isOver(stay.run());
     }
     Optional<NodeName> owner = host.ledger().owner(stay.next());
-    return !stay.since().plus(keep).isAfter(host.clock().instant())
-        || owner.filter(other -> !other.equals(host.node())).isPresent();
+    boolean elsewhere = owner.isPresent() && !owner.get().equals(host.node());
+    return elsewhere
+        || host.ledger().hasBox(stay.next()) // another one
+        || !stay.since().plus(keep).isAfter(host.clock().instant());
   }
 
   private void write(BoxId id, Stay stay) {
