@@ -3,6 +3,7 @@ package dev.errand.provisioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.provisioner.Tasks.Wish;
+import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.repositories.Origin;
 import dev.errand.sandbox.Box;
 import dev.errand.schemas.Event.AttemptSubmitted;
@@ -15,6 +16,7 @@ import dev.errand.schemas.ids.RunId;
 import dev.errand.schemas.ids.SecretName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -157,6 +159,35 @@ final class FollowUpDockerTest {
     shop.awaitPrepared(other);
 
     assertThat(boxes()).hasSize(PERMITS).contains(youngest.box()).doesNotContain(oldest.box());
+  }
+
+  @Test
+  void whatIsKeptOrTakenIsKnownAfterARestartAndEndsInTime() throws Exception {
+    RunId run = shop.submit(shop.origin(), Wish.setup("true"));
+    EnvironmentPrepared first = shop.awaitPrepared(run);
+    Patch patch = shop.present(run, first.spec().commit(), DIFF);
+    Awaitility.await().until(() -> Files.exists(folder.resolve("data/kept/" + first.box())));
+    assertThat(keptFor(Duration.ofMinutes(30)).holds(first.box())).isTrue();
+
+    goOn(run, first.spec(), patch);
+    KeptBoxes taken = keptFor(Duration.ofMinutes(30));
+    taken.sweep(shop.tools.boxes().all());
+
+    assertThat(taken.holds(first.box())).isTrue();
+    assertThat(taken.take(next(run)).map(Box::id)).contains(first.box());
+    assertThat(taken.take(next(next(run)))).as("not before this turn is over").isEmpty();
+    shop.present(next(run), first.spec().commit(), DIFF);
+    Awaitility.await()
+        .until(() -> keptFor(Duration.ofMinutes(30)).take(next(next(run))).isPresent());
+    KeptBoxes late = keptFor(Duration.ofNanos(1));
+    late.keep(next(next(run)));
+    late.sweep(shop.tools.boxes().all());
+    assertThat(late.holds(first.box())).isFalse();
+    shop.tools.boxes().find(first.box()).ifPresent(shop.tools.boxes()::remove);
+  }
+
+  private static KeptBoxes keptFor(Duration keep) {
+    return new KeptBoxes(shop.host, shop.tools.boxes(), keep, () -> PERMITS);
   }
 
   @Test

@@ -52,7 +52,7 @@ public final class TaskRules {
    * @throws ErrandException REQUEST_INVALID
    */
   static void checkKey(String key) {
-    if (key.isBlank()
+    if (key.isEmpty()
         || key.length() > MAX_KEY_CHARACTERS
         || key.chars().anyMatch(Character::isISOControl)) {
       throw invalid("an idempotency key has 1 to %d characters".formatted(MAX_KEY_CHARACTERS));

@@ -108,10 +108,8 @@ public final class KeptBoxes implements AutoCloseable {
   private Optional<Box> claim(BoxId id, Stay stay, RunId run) {
     Optional<Box> box = boxes.find(id).filter(Box::running); // engines are restarted
     if (box.isPresent()) {
-      write(
-          id,
-          new Stay(
-              run, stay.since(), true)); // first: a box with the run's name must be known as kept
+      // First: a box with the run's name must be known as kept, or scripts would run in it.
+      write(id, new Stay(run, stay.since(), true));
       box = Optional.of(boxes.claim(box.get(), run)).filter(it -> it.id().equals(id));
     }
     if (box.isEmpty()) {
