@@ -85,7 +85,6 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
       return new ContainerCreated(
           fact.run(), node, earlier.get().id(), fact.turn().in(true), fact.spec());
     }
-    kept.makeRoom();
     EnvironmentSpec environment = fact.spec().environment();
     images.ensure(environment.image(), lease::progress);
     try {
@@ -94,6 +93,7 @@ final class CreateContainerStage implements Stage<AttemptSubmitted, ContainerCre
               .boxAtOnce(fact.run(), fact.spec(), lease)
               .map(Box::id)
               .orElse(BoxIds.ofBuild(fact.run())); // it has none of its own yet
+      kept.makeRoomSoon();
       return new ContainerCreated(fact.run(), node, box, fact.turn(), fact.spec());
     } catch (ErrandException e) {
       kept.makeRoomAfter(e);

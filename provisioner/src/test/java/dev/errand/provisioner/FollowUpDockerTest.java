@@ -158,7 +158,8 @@ final class FollowUpDockerTest {
     RunId other = shop.submit(origin, wish);
     shop.awaitPrepared(other);
 
-    assertThat(boxes()).hasSize(PERMITS).contains(youngest.box()).doesNotContain(oldest.box());
+    Awaitility.await().atMost(Workshop.PATIENCE).until(() -> boxes().size() <= PERMITS);
+    assertThat(boxes()).contains(youngest.box()).doesNotContain(oldest.box());
   }
 
   @Test

@@ -69,9 +69,7 @@ class FollowUpSystemTest {
 
     String log =
         goOn(
-            keeping,
-            task,
-            "cat /root/tool; sed -i s/bar/baz/ README.md; echo second > second.txt");
+            keeping, task, "cat /root/tool; sed -i s/bar/baz/ README.md; echo second > second.txt");
 
     assertThat(log).contains("kept: goes on", "installed").doesNotContain("hit: ", "miss: ");
     assertApplies(keeping, repository, task);
@@ -89,7 +87,8 @@ class FollowUpSystemTest {
         goOn(
             fresh,
             task,
-            "ls /root/tool || true; cat /root/prepared; grep bar README.md; echo second > second.txt");
+            "ls /root/tool || true; cat /root/prepared; grep bar README.md; echo second >"
+                + " second.txt");
     String third = goOn(fresh, task, "cat second.txt; sed -i s/bar/baz/ README.md");
 
     assertThat(second)

@@ -164,7 +164,8 @@ export class TaskPage {
     at('apply').textContent = `errand apply ${best ? '' : `--attempt ${one.number} `}${this.#id}`;
     at('size').textContent = patch.files === 0 ? 'nothing was changed'
       : `${patch.files} ${patch.files === 1 ? 'file' : 'files'}, +${patch.linesAdded} −${patch.linesRemoved}`;
-    const key = `${one.number}/${one.turn}/${one.run}`;
+    // Until a turn ends, its diff is the one before.
+    const key = `${one.number}/${one.turn}/${one.run}/${one.endedAt ?? ''}`;
     if (this.#shownDiff === key) return;
     this.#shownDiff = key;
     at('diff').replaceChildren();

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class KeptBoxes implements AutoCloseable {
   private final Duration keep;
   private final IntSupplier room;
   private final StayFiles files;
+  private final AtomicBoolean makingRoom = new AtomicBoolean();
   private final Map<BoxId, Stay> stays = new HashMap<>(); // guarded by this
 
   /**
@@ -118,8 +120,26 @@ public final class KeptBoxes implements AutoCloseable {
     return box;
   }
 
-  /** Lets go of the oldest until the rest has room; to be called before another box is made. */
-  public void makeRoom() {
+  /**
+   * Lets go of the oldest until the rest has room, in the background: the run whose box has just
+   * been made does not wait for the removal of another.
+   */
+  public void makeRoomSoon() {
+    if (size() > 0 && makingRoom.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("kept-boxes")
+          .start(
+              () -> {
+                try {
+                  makeRoom();
+                } finally {
+                  makingRoom.set(false);
+                }
+              });
+    }
+  }
+
+  private void makeRoom() {
     while (size() > Math.max(0, room.getAsInt()) && giveWay()) {
       LOG.debug("{} boxes are kept", size());
     }
