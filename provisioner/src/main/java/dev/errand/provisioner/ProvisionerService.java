@@ -1,7 +1,7 @@
 package dev.errand.provisioner;
 
-import dev.errand.provisioner.kept.KeptBoxes;
 import dev.errand.provisioner.snapshots.NodeCache;
+import dev.errand.provisioner.turns.KeptBoxes;
 import dev.errand.repositories.Mirrors;
 import dev.errand.schemas.Held;
 import dev.errand.schemas.ids.RunId;

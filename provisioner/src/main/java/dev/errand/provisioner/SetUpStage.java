@@ -3,11 +3,15 @@ package dev.errand.provisioner;
 import dev.errand.artifacts.DiskFailure;
 import dev.errand.artifacts.LogFilter;
 import dev.errand.artifacts.LogRecorder;
-import dev.errand.provisioner.kept.KeptBoxes;
+import dev.errand.provisioner.turns.EarlierDiff;
+import dev.errand.provisioner.turns.KeptBoxes;
 import dev.errand.sandbox.Box;
+import dev.errand.sandbox.PhaseResult;
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.Event.EnvironmentPrepared;
 import dev.errand.schemas.Event.RepositoryCheckedOut;
+import dev.errand.schemas.Failure;
+import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Patch;
 import dev.errand.schemas.Topic;
 import dev.errand.schemas.ids.StageName;
@@ -35,6 +39,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
   private final Preparation preparation;
   private final KeptBoxes kept;
   private final EarlierDiff earlier;
+  private final Duration checkoutTimeout;
   private final Duration maxSetup;
 
   SetUpStage(
@@ -42,7 +47,8 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
     this.tools = tools;
     this.preparation = preparation;
     this.kept = kept;
-    this.earlier = new EarlierDiff(tools, settings);
+    this.earlier = new EarlierDiff(tools.boxes(), tools.artifacts());
+    this.checkoutTimeout = settings.checkoutTimeout();
     this.maxSetup = settings.maxSetup();
   }
 
@@ -75,7 +81,7 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       }
       Patch patch = fact.turn().patch();
       if (patch != null) {
-        earlier.apply(patch, job, box, scripts);
+        apply(patch, job, box, scripts);
       }
       return new EnvironmentPrepared(
           fact.run(), fact.node(), box.id(), fact.turn().prompt(), fact.spec(), scripts.finish());
@@ -84,6 +90,29 @@ final class SetUpStage implements Stage<RepositoryCheckedOut, EnvironmentPrepare
       throw e;
     } catch (IOException e) {
       throw DiskFailure.of("keep the setup's log", e);
+    }
+  }
+
+  /** After all scripts: nothing that an agent wrote may run while there are secrets. */
+  private void apply(Patch patch, SetupScripts.Job job, Box box, SetupScripts scripts)
+      throws IOException, InterruptedException {
+    int before = job.run().turn() - 1;
+    scripts.note("earlier", "goes on from the diff of turn %d".formatted(before));
+    if (patch.bytes() == 0) {
+      return;
+    }
+    String worktree = CheckOutScript.worktree(job.task());
+    earlier.place(patch, box);
+    job.lease().check();
+    PhaseResult result =
+        scripts.run(
+            box,
+            EarlierDiff.phase(job.run(), patch, worktree, Preparation.MIRROR, checkoutTimeout));
+    earlier.remove(box);
+    if (result.exitCode() != 0) {
+      String message = "the diff of turn %d could not be applied".formatted(before);
+      throw new ErrandException(
+          new Failure(FailureCode.CHECKOUT_FAILED, message, scripts.lastLines()), null);
     }
   }
 

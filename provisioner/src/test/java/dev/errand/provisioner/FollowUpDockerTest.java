@@ -3,7 +3,7 @@ package dev.errand.provisioner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.provisioner.Tasks.Wish;
-import dev.errand.provisioner.kept.KeptBoxes;
+import dev.errand.provisioner.turns.KeptBoxes;
 import dev.errand.repositories.Origin;
 import dev.errand.sandbox.Box;
 import dev.errand.schemas.Event.AttemptSubmitted;

@@ -1,4 +1,4 @@
-package dev.errand.provisioner.kept;
+package dev.errand.provisioner.turns;
 
 import dev.errand.schemas.ErrandException;
 import dev.errand.schemas.FailureCode;

@@ -1,4 +1,4 @@
-package dev.errand.provisioner.kept;
+package dev.errand.provisioner.turns;
 
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Boxes;

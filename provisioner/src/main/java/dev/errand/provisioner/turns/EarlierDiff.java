@@ -1,13 +1,13 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.turns;
 
+import dev.errand.artifacts.ArtifactStore;
 import dev.errand.sandbox.Box;
 import dev.errand.sandbox.Boxes;
-import dev.errand.sandbox.PhaseResult;
 import dev.errand.sandbox.PhaseSpec;
 import dev.errand.schemas.ErrandException;
-import dev.errand.schemas.Failure;
 import dev.errand.schemas.FailureCode;
 import dev.errand.schemas.Patch;
+import dev.errand.schemas.ids.RunId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,10 +24,8 @@ import java.util.Map;
  * <p>An index of ours is made of the task's commit and the diff, and the files that differ are
  * written from it: what a setup has left in the tree is no obstacle. What the patch says was
  * validated when it was collected, and git writes nothing outside of the tree.
- *
- * <p>USER failure: CHECKOUT_FAILED.
  */
-final class EarlierDiff {
+public final class EarlierDiff {
   /** In the box's folder while it is applied. */
   private static final String FILE = "turn.patch";
 
@@ -68,39 +66,25 @@ final class EarlierDiff {
       rm -rf "$own"
       """;
 
-  private final NodeTools tools;
-  private final Duration timeout;
+  private final Boxes boxes;
+  private final ArtifactStore artifacts;
 
-  EarlierDiff(NodeTools tools, ProvisionerSettings settings) {
-    this.tools = tools;
-    this.timeout = settings.checkoutTimeout();
+  public EarlierDiff(Boxes boxes, ArtifactStore artifacts) {
+    this.boxes = boxes;
+    this.artifacts = artifacts;
   }
 
-  /** Returns when the tree has it; repeating it in the box changes nothing. */
-  void apply(Patch patch, SetupScripts.Job job, Box box, SetupScripts scripts)
-      throws IOException, InterruptedException {
-    int before = job.run().turn() - 1;
-    scripts.note("earlier", "goes on from the diff of turn %d".formatted(before));
-    if (patch.bytes() == 0) {
-      return;
-    }
-    Path file = tools.boxes().socket(box, FILE);
-    place(patch, file);
-    job.lease().check();
-    PhaseResult result = scripts.run(box, phase(job));
-    Files.deleteIfExists(file); // not when interrupted: git may be at it
-    if (result.exitCode() != 0) {
-      String message = "the diff of turn %d could not be applied".formatted(before);
-      throw new ErrandException(
-          new Failure(FailureCode.CHECKOUT_FAILED, message, scripts.lastLines()), null);
-    }
-  }
-
-  private void place(Patch patch, Path file) throws IOException {
+  /**
+   * Puts the diff where the phase finds it; {@link #remove} takes it away when that is over.
+   *
+   * @throws ErrandException ARTIFACT_MISSING
+   * @throws IOException when the disk refuses
+   */
+  public void place(Patch patch, Box box) throws IOException {
+    Path file = boxes.socket(box, FILE);
     Path draft = file.resolveSibling(FILE + ".new");
     try (InputStream bytes =
-        tools
-            .artifacts()
+        artifacts
             .open(patch.digest())
             .orElseThrow(
                 () ->
@@ -113,10 +97,20 @@ final class EarlierDiff {
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private PhaseSpec phase(SetupScripts.Job job) {
-    String worktree = CheckOutScript.worktree(job.task());
+  /** Not while git may be at it. */
+  public void remove(Box box) throws IOException {
+    Files.deleteIfExists(boxes.socket(box, FILE));
+  }
+
+  /**
+   * What applies it; exit code 0 when the tree has it.
+   *
+   * @param worktree in the box, as the mirror is
+   */
+  public static PhaseSpec phase(
+      RunId run, Patch patch, String worktree, String mirror, Duration timeout) {
     return new PhaseSpec(
-        "earlier-" + job.run().turn(),
+        "earlier-" + run.turn(),
         PhaseSpec.Kind.CHECKOUT,
         SCRIPT,
         worktree,
@@ -124,11 +118,11 @@ final class EarlierDiff {
             "WORKTREE",
             worktree,
             "MIRROR",
-            Preparation.MIRROR,
+            mirror,
             "PROGRAMS",
             Boxes.PROGRAMS_INSIDE,
             "COMMIT",
-            job.task().commit().value(),
+            patch.base().value(),
             "PATCH",
             Boxes.SOCKETS_INSIDE + "/" + FILE),
         Map.of(),

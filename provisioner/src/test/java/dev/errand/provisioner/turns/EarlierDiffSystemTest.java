@@ -1,4 +1,4 @@
-package dev.errand.provisioner;
+package dev.errand.provisioner.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
